@@ -1,0 +1,72 @@
+// The programs that the test suites use and npm does not carry. As root on Debian they are installed by apt; elsewhere the missing ones are
+// named with the line that installs them. What Maven and pip bring goes to the cache folder, keyed by its pins, never into the checkout.
+import { spawnSync } from "node:child_process"
+import { existsSync, mkdirSync } from "node:fs"
+import { homedir } from "node:os"
+import { join } from "node:path"
+
+export interface MissingTool {
+  name: string
+  remedy: string
+}
+
+/** `$XDG_CACHE_HOME/rivven`, else `~/.cache/rivven`. */
+export const cacheDir = join(process.env.XDG_CACHE_HOME ?? join(homedir(), ".cache"), "rivven")
+
+/** Debian package by the program it must put on the PATH. */
+const programs: Record<string, string> = {
+  chromium: "chromium",
+  kcat: "kcat",
+  java: "openjdk-17-jre-headless",
+  mvn: "maven",
+  python3: "python3-venv",
+  unzip: "unzip",
+  "mkfs.xfs": "xfsprogs",
+  "mkfs.ext4": "e2fsprogs",
+}
+
+const pythonPins = ["confluent-kafka==2.16.1"]
+
+/** Python of the virtual environment that holds the pinned packages. */
+export const pythonVenv = join(cacheDir, `python-${pythonPins.join("_").replace(/[^\w.-]/g, "-")}`)
+
+export function provideTools(): MissingTool[] {
+  mkdirSync(cacheDir, { recursive: true })
+  const wanted = Object.entries(programs).filter(([program]) => !isOnPath(program))
+  if (wanted.length > 0 && process.getuid?.() === 0 && isOnPath("apt-get")) aptInstall(wanted.map(([, name]) => name))
+  const missing = wanted
+    .filter(([program]) => !isOnPath(program))
+    .map(([program, name]) => ({ name: program, remedy: `apt-get install -y ${name}` }))
+  return missing.concat(providePython())
+}
+
+function isOnPath(program: string): boolean {
+  return (
+    spawnSync("sh", ["-c", `command -v ${program}`], {
+      stdio: "ignore",
+      env: { ...process.env, PATH: `${process.env.PATH}:/usr/sbin:/sbin` },
+    }).status === 0
+  )
+}
+
+function aptInstall(names: readonly string[]): void {
+  const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive" }
+  spawnSync("apt-get", ["update", "-q"], { stdio: "inherit", env })
+  spawnSync("apt-get", ["install", "-y", "-q", "--no-install-recommends", ...names], { stdio: "inherit", env })
+}
+
+function providePython(): MissingTool[] {
+  const python = join(pythonVenv, "bin", "python")
+  if (existsSync(join(pythonVenv, "complete"))) return []
+  const steps = [
+    ["python3", "-m", "venv", pythonVenv],
+    [python, "-m", "pip", "install", "-q", "--disable-pip-version-check", ...pythonPins],
+    ["touch", join(pythonVenv, "complete")],
+  ]
+  const isDone = steps.every(
+    ([command = "", ...args]) => spawnSync(command, args, { stdio: ["ignore", "inherit", "inherit"] }).status === 0,
+  )
+  return isDone
+    ? []
+    : [{ name: pythonPins.join(" "), remedy: `python3 -m venv ${pythonVenv} && ${python} -m pip install ${pythonPins.join(" ")}` }]
+}

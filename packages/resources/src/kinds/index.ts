@@ -1,0 +1,14 @@
+import { type Validated, type ValidateOptions, validate } from "../kit/validate.ts"
+import { type CustomResourceDefinition, crdOf } from "./kind.ts"
+import { type RivvenTopic, topic } from "./topic.ts"
+
+export const kinds = { topic } as const
+
+/** The CustomResourceDefinitions as objects, generated on each call. */
+export function crds(): CustomResourceDefinition[] {
+  return Object.values(kinds).map((kind) => crdOf(kind))
+}
+
+export function validateTopic(value: unknown, options?: ValidateOptions<RivvenTopic>): Validated<RivvenTopic> {
+  return validate(topic.schema, value, options)
+}

@@ -1,0 +1,13 @@
+export {
+  type Address,
+  type NodeConfig,
+  type NodeConfigInput,
+  nodeConfigSchema,
+  parseAddress,
+  parseNodeConfig,
+  readNodeConfig,
+} from "./config.ts"
+export { NodeError, type NodeErrorCode } from "./errors.ts"
+export type { Health } from "./health.ts"
+export { type RunningNode, start } from "./node.ts"
+export type { Logger, NodePorts } from "./ports.ts"

@@ -1,0 +1,89 @@
+// One Rivven node: the embedded engine plus the health and metrics listener. It owns start and stop order: the health listener is up first
+// and down last, so that probes always get an answer; "ready" turns false before the engine drains.
+import { type RunningBroker, startBroker } from "@rivven/broker"
+import { collectDefaultMetrics, Registry } from "prom-client"
+import { type Address, type NodeConfig, parseAddress } from "./config.ts"
+import { NodeError } from "./errors.ts"
+import { type Health, startHealthServer } from "./health.ts"
+import type { NodePorts } from "./ports.ts"
+
+export interface RunningNode {
+  kafka: Address
+  metrics: Address
+  clusterId: string
+  health(): Health
+  /** Drains the engine, writes the clean-shutdown mark and closes both listeners. */
+  stop(): Promise<void>
+}
+
+/** Starts the node. Throws `NodeError` where a port is taken, the data directory is locked or the engine cannot recover. */
+export async function start(config: NodeConfig, ports: NodePorts): Promise<RunningNode> {
+  let broker: RunningBroker | undefined
+  let isStopping = false
+  const health = (): Health => {
+    if (!broker) return { live: true, ready: false, started: false, reason: "starting" }
+    const engine = broker.health()
+    return isStopping ? { ...engine, ready: false, reason: "stopping" } : engine
+  }
+  const processMetrics = new Registry()
+  collectDefaultMetrics({ register: processMetrics })
+  const server = await startHealthServer({
+    listen: parseAddress(config.observability.metrics.listen),
+    metricsPath: config.observability.metrics.path,
+    health,
+    metrics: async () => {
+      const registry = broker ? Registry.merge([broker.registry, processMetrics]) : processMetrics
+      return { contentType: registry.contentType, body: await registry.metrics() }
+    },
+  })
+  try {
+    broker = await startEngine(config, ports)
+  } catch (error) {
+    await server.stop()
+    throw error
+  }
+  const running = broker
+  return {
+    kafka: running.address,
+    metrics: server.address,
+    clusterId: running.clusterId,
+    health,
+    stop: async () => {
+      isStopping = true
+      await running.stop()
+      await server.stop()
+    },
+  }
+}
+
+async function startEngine(config: NodeConfig, ports: NodePorts): Promise<RunningBroker> {
+  const listen = parseAddress(config.listeners.client)
+  try {
+    return await startBroker({
+      dataDir: config.node.data_dir,
+      nodeId: config.node.id,
+      listen,
+      advertised: config.node.advertise ? parseAddress(config.node.advertise) : undefined,
+      settings: brokerSettings(config),
+      logger: ports.logger,
+    })
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === "EADDRINUSE") {
+      throw new NodeError("PORT_TAKEN", `port ${listen.port} on ${listen.host} is taken`, { cause: error })
+    }
+    throw error
+  }
+}
+
+/** The broker's own names for what rivven.yaml sets. */
+function brokerSettings({ storage, topics }: NodeConfig): Record<string, string> {
+  const settings: Record<string, string | undefined> = {
+    durability: storage.durability,
+    "log.segment.bytes": storage.segment_size?.toString(),
+    "log.retention.bytes": storage.retention_bytes?.toString(),
+    "log.retention.hours": storage.retention_hours?.toString(),
+    "num.partitions": topics.default_partitions.toString(),
+    "auto.create.topics.enable": topics.auto_create.toString(),
+  }
+  return Object.fromEntries(Object.entries(settings).filter((entry): entry is [string, string] => entry[1] !== undefined))
+}

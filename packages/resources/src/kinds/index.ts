@@ -1,8 +1,9 @@
 import { type Validated, type ValidateOptions, validate } from "../kit/validate.ts"
+import { cluster, type RivvenCluster } from "./cluster.ts"
 import { type CustomResourceDefinition, crdOf } from "./kind.ts"
 import { type RivvenTopic, topic } from "./topic.ts"
 
-export const kinds = { topic } as const
+export const kinds = { cluster, topic } as const
 
 /** The CustomResourceDefinitions as objects, generated on each call. */
 export function crds(): CustomResourceDefinition[] {
@@ -11,4 +12,8 @@ export function crds(): CustomResourceDefinition[] {
 
 export function validateTopic(value: unknown, options?: ValidateOptions<RivvenTopic>): Validated<RivvenTopic> {
   return validate(topic.schema, value, options)
+}
+
+export function validateCluster(value: unknown, options?: ValidateOptions<RivvenCluster>): Validated<RivvenCluster> {
+  return validate(cluster.schema, value, options)
 }

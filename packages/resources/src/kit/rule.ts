@@ -68,7 +68,8 @@ function withRule<S extends z.ZodType>(schema: S, added: CelRule): S {
 }
 
 function celRule({ cel, message, field }: { cel: string; message: string; field: string }): CelRule {
-  return field === "" ? { rule: cel, message } : { rule: cel, message, fieldPath: `.${field}` }
+  // The API server knows metadata better than the schema does, and takes no path into it.
+  return field === "" || field.startsWith("metadata.") ? { rule: cel, message } : { rule: cel, message, fieldPath: `.${field}` }
 }
 
 function copy<S extends z.ZodType>(schema: S): S {

@@ -143,6 +143,7 @@ function addExtension(schema: Schema, json: JsonSchema): void {
     "x-kubernetes-validations": rules?.map((rule) => ({ ...rule })),
   }
   for (const [key, value] of Object.entries(said)) if (value !== undefined) Object.assign(json, { [key]: value })
+  if (json.type === "number" && json.enum?.every(Number.isInteger)) json.type = "integer"
   if (json.minimum === Number.MIN_SAFE_INTEGER) delete json.minimum
   if (json.maximum === Number.MAX_SAFE_INTEGER) delete json.maximum
 }

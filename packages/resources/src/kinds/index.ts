@@ -1,9 +1,10 @@
 import { type Validated, type ValidateOptions, validate } from "../kit/validate.ts"
 import { cluster, type RivvenCluster } from "./cluster.ts"
+import { connect, type RivvenConnect } from "./connect.ts"
 import { type CustomResourceDefinition, crdOf } from "./kind.ts"
 import { type RivvenTopic, topic } from "./topic.ts"
 
-export const kinds = { cluster, topic } as const
+export const kinds = { cluster, topic, connect } as const
 
 /** The CustomResourceDefinitions as objects, generated on each call. */
 export function crds(): CustomResourceDefinition[] {
@@ -16,4 +17,8 @@ export function validateTopic(value: unknown, options?: ValidateOptions<RivvenTo
 
 export function validateCluster(value: unknown, options?: ValidateOptions<RivvenCluster>): Validated<RivvenCluster> {
   return validate(cluster.schema, value, options)
+}
+
+export function validateConnect(value: unknown, options?: ValidateOptions<RivvenConnect>): Validated<RivvenConnect> {
+  return validate(connect.schema, value, options)
 }

@@ -1,7 +1,7 @@
 // What every kind of rivven.io has in common: names, columns, conditions, and the CustomResourceDefinition made from its schema.
 import { z } from "zod"
 import { extend } from "../kit/extension.ts"
-import { dns63, int64, listMap, text } from "../kit/fields.ts"
+import { int64, listMap, text } from "../kit/fields.ts"
 import { type JsonSchema, toCrdSchema } from "../kit/to-crd.ts"
 
 export const group = "rivven.io"
@@ -52,11 +52,6 @@ export function conditions(): z.ZodOptional<z.ZodArray<typeof condition>> {
 
 export function dateTime(): z.ZodString {
   return extend(z.string(), { format: "date-time", accepts: "a time such as 2026-01-31T12:00:00Z" })
-}
-
-/** The cluster that a topic or a pipeline belongs to. */
-export function clusterName(): z.ZodString {
-  return dns63().describe("Name of the RivvenCluster.")
 }
 
 /** The metadata that this code reads; the API server knows the rest. */

@@ -1,10 +1,11 @@
 // RivvenTopic: what a topic on a cluster should be. The operator makes the broker follow; see packages/operator/src/kinds/topic.
 import { z } from "zod"
-import { extend } from "../kit/extension.ts"
-import { atomicList, dns63, int, int64, setOf, text, textMap, withDefaults } from "../kit/fields.ts"
+import { atomicList, int, int64, setOf, text, textMap, withDefaults } from "../kit/fields.ts"
 import { formMeta } from "../kit/form-meta.ts"
 import { rule, transition } from "../kit/rule.ts"
-import { apiVersion, clusterName, conditions, defineKind, metadata } from "./kind.ts"
+import { clusterRef } from "./cluster-ref.ts"
+import { apiVersion, conditions, defineKind, metadata } from "./kind.ts"
+import { compressionTypes } from "./workload.ts"
 
 /** Kafka configs that have a field of their own in `spec.config`. `config.custom` may not hold them. */
 export const topicConfigKeys = {
@@ -21,21 +22,6 @@ export const topicConfigKeys = {
 
 const dedicatedKeys: readonly string[] = Object.values(topicConfigKeys)
 const mebibyte = 1_048_576
-
-export function clusterRef() {
-  const ref = z.object({
-    name: clusterName().register(formMeta, { label: "Cluster", widget: "cluster" }),
-    namespace: dns63()
-      .describe("Namespace of the RivvenCluster; that of this resource if absent. The cluster must allow it.")
-      .register(formMeta, { advanced: true })
-      .optional(),
-  })
-  return transition(extend(ref, { mapType: "atomic" }), {
-    cel: "self == oldSelf",
-    message: "clusterRef is immutable; delete and recreate the resource",
-    check: (next, previous) => next.name === previous.name && next.namespace === previous.namespace,
-  }).describe("The cluster this belongs to.")
-}
 
 function topicName() {
   const legal = text({
@@ -105,7 +91,7 @@ const config = z.object({
     .register(formMeta, { label: "Cleanup policy" })
     .default("delete"),
   compressionType: z
-    .enum(["none", "gzip", "snappy", "lz4", "zstd", "producer"])
+    .enum(compressionTypes)
     .describe("Codec in which the broker stores batches; producer keeps what arrives.")
     .register(formMeta, { label: "Compression" })
     .default("lz4"),

@@ -1,4 +1,17 @@
-export { crds, kinds, validateTopic } from "./kinds/index.ts"
+export type { AlertInstance, AlertRule, AlertStatus, Labels, Series, SeriesSource } from "./alerts/index.ts"
+export * as alerts from "./alerts/index.ts"
+export type { RivvenCluster, RivvenClusterInput, RivvenClusterSpec, RivvenClusterStatus } from "./kinds/cluster.ts"
+export { clusterConditions, clusterPhases, engines } from "./kinds/cluster-observed.ts"
+export {
+  connectConditions,
+  connectorStates,
+  connectPhases,
+  type RivvenConnect,
+  type RivvenConnectInput,
+  type RivvenConnectSpec,
+  type RivvenConnectStatus,
+} from "./kinds/connect.ts"
+export { crds, kinds, validateCluster, validateConnect, validateTopic } from "./kinds/index.ts"
 export {
   apiVersion,
   type Condition,
@@ -11,6 +24,7 @@ export {
   type PrinterColumn,
   version,
 } from "./kinds/kind.ts"
+export { kindsReference } from "./kinds/reference.ts"
 export {
   aclOperations,
   type RivvenTopic,
@@ -23,4 +37,5 @@ export {
   topicConfigKeys,
   topicPhases,
 } from "./kinds/topic.ts"
-export type { FieldError, Path, Validated } from "./kit/validate.ts"
+export { type FormField, toFormFields } from "./kit/to-form.ts"
+export type { FieldError, Path, Validated, ValidateOptions } from "./kit/validate.ts"

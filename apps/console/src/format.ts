@@ -221,5 +221,4 @@ export function escapeHidden(text: string, { keepLines = false }: { keepLines?: 
   })
 }
 
-// biome-ignore lint/suspicious/noControlCharactersInRegex: these are exactly the characters that must not reach the screen
-const hidden = /[\u0000-\u001f\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb]/g
+const hidden = /[\p{Cc}\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb]/gu

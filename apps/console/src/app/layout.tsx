@@ -1,13 +1,24 @@
 import "./globals.css"
+import type { Metadata } from "next"
 import type { ReactNode } from "react"
+import { Providers } from "./providers.tsx"
+
+export const metadata: Metadata = { title: { default: "Rivven", template: "%s · Rivven" } }
+
+/** Theme and density before the first paint. Written without quotes and angle brackets, because React escapes script text. */
+const beforePaint =
+  "try{const s=localStorage,d=document.documentElement.dataset,t=s.getItem(`rivven-theme`),y=s.getItem(`rivven-density`);" +
+  "if(t===`light`||t===`dark`)d.theme=t;if(y)d.density=y}catch{}"
 
 export default function RootLayout({ children }: { children: ReactNode }) {
   return (
     <html lang="en" suppressHydrationWarning>
       <head>
-        <script>{"try{const t=localStorage.getItem(`rivven-theme`);if(t)document.documentElement.dataset.theme=t}catch{}"}</script>
+        <script>{beforePaint}</script>
       </head>
-      <body>{children}</body>
+      <body>
+        <Providers>{children}</Providers>
+      </body>
     </html>
   )
 }

@@ -14,6 +14,14 @@ export interface DialogProps {
 
 const scrim = "appears fixed inset-0 z-40 bg-scrim"
 
+/** The safe control of a destructive question gets the focus, not the first one in order. */
+function focusFirst(event: Event): void {
+  const first = event.currentTarget instanceof HTMLElement ? event.currentTarget.querySelector<HTMLElement>("[data-first-focus]") : null
+  if (!first) return
+  event.preventDefault()
+  first.focus()
+}
+
 /** A question in the middle of the page. Focus comes back to where it was. */
 export function Dialog({ isOpen, onClose, title, description, children, footer }: DialogProps) {
   return (
@@ -22,6 +30,7 @@ export function Dialog({ isOpen, onClose, title, description, children, footer }
         <Radix.Overlay className={scrim} />
         <Radix.Content
           {...(description ? {} : { "aria-describedby": undefined })}
+          onOpenAutoFocus={focusFirst}
           className="floats fixed top-[18vh] left-1/2 z-40 max-h-[70vh] w-[min(460px,calc(100vw-32px))] -translate-x-1/2 overflow-auto rounded-3 bg-raised shadow-float focus:outline-none"
         >
           <Radix.Title className="px-4 pt-3.5 pb-1 text-15">{title}</Radix.Title>
@@ -43,6 +52,7 @@ export function Drawer({ isOpen, onClose, title, children, footer }: Omit<Dialog
       <Radix.Portal>
         <Radix.Content
           aria-describedby={undefined}
+          data-drawer
           onInteractOutside={(event) => event.preventDefault()}
           className="slides fixed top-[46px] right-0 bottom-0 z-30 flex w-[min(440px,100vw)] flex-col border-l border-line bg-panel shadow-float focus:outline-none"
         >

@@ -1,0 +1,91 @@
+/** The entry point: one client per cluster. It holds the connections; producers and consumers made from it close with it. */
+import { type Admin, createAdmin } from "./admin/admin.ts"
+import { Cluster, type ClusterConfig } from "./cluster.ts"
+import { createConsumer } from "./consumer/consumer.ts"
+import type { Consumer, ConsumerOptions } from "./consumer/types.ts"
+import type { Result } from "./errors.ts"
+import { nodePorts } from "./node-ports.ts"
+import type { Ports } from "./ports.ts"
+import { createProducer } from "./producer/producer.ts"
+import type { Producer, ProducerOptions } from "./producer/types.ts"
+import { fetchRaw, type RawFetch, type RawFetchRequest } from "./raw-fetch.ts"
+import { readMessages } from "./reader/read.ts"
+import { tailMessages } from "./reader/tail.ts"
+import type { ReadAnswer, ReadRequest, TailRequest, TailStep } from "./reader/types.ts"
+
+export type ClientOptions = {
+  /** `host:port` of some brokers; the others are found through them. */
+  bootstrap: readonly string[]
+  clientId?: string
+  /** One attempt at one broker. Default 20 s. */
+  requestTimeoutMs?: number
+  /** A whole admin call with its retries. Default 30 s. */
+  callTimeoutMs?: number
+  /** Default 10 s. */
+  connectTimeoutMs?: number
+  /** How long leaders are believed without asking again. Default 60 s. */
+  metadataMaxAgeMs?: number
+  /** Answers above this size end the connection. Default 100 MiB. */
+  maxFrameBytes?: number
+  /** Most that one batch may unpack to. Default 64 MiB. */
+  maxDecompressedBytes?: number
+  ports?: Partial<Ports>
+  /** Where correlation ids of new connections start; they wrap at 2^31. */
+  firstCorrelationId?: number
+}
+
+export type Client = {
+  admin: Admin
+  producer(options?: ProducerOptions): Producer
+  consumer(options?: ConsumerOptions): Consumer
+  /** Whole batches of one partition, as they lie in the log. */
+  fetchRaw(request: RawFetchRequest): Promise<Result<RawFetch>>
+  /** A bounded look at messages: the newest, or a range by offset or time. */
+  readMessages(request: ReadRequest): Promise<Result<ReadAnswer>>
+  /** New messages as they come, until the signal aborts or the iteration is left. */
+  tailMessages(request: TailRequest): AsyncIterable<TailStep>
+  close(): Promise<void>
+}
+
+const mebibyte = 1024 * 1024
+
+export function createClient(options: ClientOptions): Client {
+  const config = clusterConfig(options)
+  const cluster = new Cluster(config)
+  const limits = { maxDecompressedBytes: options.maxDecompressedBytes ?? 64 * mebibyte }
+  const open = new Set<{ close(): Promise<void> }>()
+  const keep = <T extends { close(): Promise<void> }>(part: T): T => {
+    open.add(part)
+    return part
+  }
+  return {
+    admin: createAdmin(cluster),
+    producer: (more = {}) => keep(createProducer(cluster, more)),
+    consumer: (more = {}) => keep(createConsumer(cluster, { ...limits, ...more })),
+    fetchRaw: (request) => fetchRaw(cluster, request),
+    readMessages: (request) => readMessages(cluster, request, limits),
+    tailMessages: (request) => tailMessages(cluster, request, limits),
+    async close() {
+      await Promise.all([...open].map((part) => part.close()))
+      cluster.close()
+    },
+  }
+}
+
+function clusterConfig(options: ClientOptions): ClusterConfig {
+  return {
+    ports: { ...nodePorts, ...options.ports },
+    bootstrap: options.bootstrap,
+    clientId: options.clientId ?? "rivven",
+    softwareVersion: "0.1.0",
+    requestTimeoutMs: options.requestTimeoutMs ?? 20_000,
+    callTimeoutMs: options.callTimeoutMs ?? 30_000,
+    connectTimeoutMs: options.connectTimeoutMs ?? 10_000,
+    metadataMaxAgeMs: options.metadataMaxAgeMs ?? 60_000,
+    maxFrameBytes: options.maxFrameBytes ?? 100 * mebibyte,
+    firstBackoffMs: 50,
+    maxBackoffMs: 1_000,
+    bootstrapStaggerMs: 250,
+    firstCorrelationId: options.firstCorrelationId,
+  }
+}

@@ -1,0 +1,83 @@
+/**
+ * Trying again: one deadline for the whole call, jittered exponential back-off between attempts, and of many items only those that failed
+ * with something retriable. Whether a code is retriable, and what has to be looked up anew before, stands in the error table.
+ */
+import { errors } from "@rivven/protocol"
+import { type Deadline, pause } from "./deadline.ts"
+import { type ErrorCode, type Failed, type ItemError, localCodes, type Result } from "./errors.ts"
+import type { Clock, Random } from "./ports.ts"
+
+export type RetryPolicy = {
+  clock: Clock
+  random: Random
+  deadline: Deadline
+  firstBackoffMs: number
+  maxBackoffMs: number
+  /** Codes that this call takes as an answer although they are retriable in general. */
+  isFinal?: (error: ItemError) => boolean
+  /** Called before each further attempt with what failed, to forget stale leaders and coordinators. */
+  recover?: (errors: ItemError[]) => void
+  signal?: AbortSignal
+}
+
+export type ErrorTraits = { hasStaleMetadata: boolean; hasLostCoordinator: boolean }
+
+/** Which look-ups an error makes worthless. A broken connection may mean that both moved. */
+export function traitsOf(code: ErrorCode): ErrorTraits {
+  if (code in localCodes) {
+    const isConnection = code === "CONNECT_FAILED" || code === "CONNECTION_LOST" || code === "TIMEOUT"
+    return {
+      hasStaleMetadata: isConnection || code === "NO_LEADER" || code === "NO_BROKER",
+      hasLostCoordinator: isConnection || code === "NO_BROKER",
+    }
+  }
+  const entry = errors[code as keyof typeof errors]
+  return { hasStaleMetadata: entry.staleMetadata === true, hasLostCoordinator: entry.lostCoordinator === true }
+}
+
+export async function retry<T>(attempt: (attemptNumber: number) => Promise<Result<T>>, policy: RetryPolicy): Promise<Result<T>> {
+  const [result] = await retryItems([0], async (_items, attemptNumber) => [await attempt(attemptNumber)], policy)
+  return result as Result<T>
+}
+
+/** Answers one result per item, in the order of the items. `attempt` gets the items still open and answers in their order. */
+export async function retryItems<I, T>(
+  items: readonly I[],
+  attempt: (items: readonly I[], attemptNumber: number) => Promise<Result<T>[]>,
+  policy: RetryPolicy,
+): Promise<Result<T>[]> {
+  const results: Result<T>[] = new Array(items.length)
+  let open = items.map((item, index) => ({ item, index }))
+  for (let attemptNumber = 0; open.length > 0; attemptNumber++) {
+    const answers = await attempt(
+      open.map(({ item }) => item),
+      attemptNumber,
+    )
+    const failures: ItemError[] = []
+    const previous = open
+    open = []
+    answers.forEach((answer, position) => {
+      const entry = previous[position]
+      if (entry === undefined) return
+      results[entry.index] = answer
+      if (answer.ok || !mayRetry(answer, policy)) return
+      failures.push(answer.error)
+      open.push(entry)
+    })
+    const waitMs = backoffMs(attemptNumber, policy)
+    if (open.length === 0 || policy.signal?.aborted === true || policy.deadline.leftMs <= waitMs) break
+    policy.recover?.(failures)
+    await pause(policy.clock, waitMs, policy.signal)
+  }
+  return results
+}
+
+function mayRetry(answer: Failed, policy: RetryPolicy): boolean {
+  return answer.error.retriable && policy.isFinal?.(answer.error) !== true
+}
+
+/** Doubles per attempt up to the maximum, then ± 20 %, so that clients which failed together do not come back together. */
+export function backoffMs(attemptNumber: number, policy: Pick<RetryPolicy, "firstBackoffMs" | "maxBackoffMs" | "random">): number {
+  const base = Math.min(policy.maxBackoffMs, policy.firstBackoffMs * 2 ** Math.min(attemptNumber, 20))
+  return base * (0.8 + 0.4 * policy.random.next())
+}

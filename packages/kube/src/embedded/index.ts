@@ -1,0 +1,1 @@
+export { type EmbeddedApi, type EmbeddedApiOptions, startEmbeddedApi } from "./server.ts"

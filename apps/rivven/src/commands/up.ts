@@ -2,11 +2,12 @@ import { existsSync } from "node:fs"
 import { join } from "node:path"
 import { Command, InvalidArgumentError, Option } from "commander"
 import pino from "pino"
-import { env } from "../env.ts"
+import { readEnv } from "../env.ts"
 import { CommandError, exitCode } from "../errors.ts"
+import { untilSignal } from "../signals.ts"
 import { askControl, controlPath } from "../up/control-socket.ts"
 import { dataDirPath, prepareDataDir } from "../up/data-dir.ts"
-import { type Instance, type Ready, startInstance } from "../up/instance.ts"
+import { type Ready, startInstance } from "../up/instance.ts"
 import { lockDataDir } from "../up/lock.ts"
 
 interface UpFlags {
@@ -40,7 +41,7 @@ export const up = new Command("up")
   .addOption(new Option("--output <format>", "how to say that it is ready").choices(["text", "json"]).default("text"))
   .option("--link", "print a new sign-in link of the instance that is running on this data directory, and exit", false)
   .action(async (flags: UpFlags) => {
-    const root = dataDirPath(flags.dataDir, env.XDG_DATA_HOME)
+    const root = dataDirPath(flags.dataDir, readEnv().XDG_DATA_HOME)
     await (flags.link ? printLink(root) : run(root, flags))
   })
 
@@ -56,19 +57,12 @@ async function run(root: string, flags: UpFlags): Promise<void> {
   const dataDir = prepareDataDir(root)
   const lock = lockDataDir(root)
   if (!lock) throw new CommandError(await whoHolds(root), { exitCode: exitCode.refused })
-  const logger = pino({ level: env.LOG_LEVEL, name: "rivven" }, pino.destination(2))
-  const stopped = Promise.withResolvers<void>()
-  let instance: Instance | undefined
-  const stop = (signal: string): void => {
-    if (!instance) process.exit(0)
-    logger.info({ signal }, "stopping")
-    instance.stop().then(stopped.resolve, stopped.reject)
-    instance = undefined
-  }
-  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, stop)
-  instance = await startInstance({ ...flags, dataDir, uiDir, logger })
+  const logger = pino({ level: readEnv().RIVVEN_LOG_LEVEL, name: "rivven" }, pino.destination(2))
+  const signalled = untilSignal()
+  const instance = await startInstance({ ...flags, dataDir, uiDir, logger })
   report(instance.ready, flags.output)
-  await stopped.promise
+  logger.info({ signal: await signalled }, "stopping")
+  await instance.stop()
   lock.release()
 }
 

@@ -1,0 +1,2 @@
+export type { ErrorView } from "./errors.ts"
+export type { AppRouter } from "./root.ts"

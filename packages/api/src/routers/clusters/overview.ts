@@ -1,0 +1,8 @@
+import type { z } from "zod"
+import type { Context } from "../../context.ts"
+import type * as schema from "./schema.ts"
+
+export declare function describeOverview(
+  ctx: Context,
+  input: z.output<typeof schema.clusterInput>,
+): Promise<z.output<typeof schema.overview>>

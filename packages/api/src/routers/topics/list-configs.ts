@@ -1,0 +1,5 @@
+import type { z } from "zod"
+import type { Context } from "../../context.ts"
+import type * as schema from "./schema.ts"
+
+export declare function listConfigs(ctx: Context, input: z.output<typeof schema.topicInput>): Promise<z.output<typeof schema.configs>>

@@ -1,0 +1,36 @@
+// From exec to the first acknowledged record, on a formatted data directory after a clean stop.
+import { runClaim, type Side } from "../harness/claim.ts"
+import { firstAck } from "../load/first-ack.ts"
+import { kafka } from "../peers/kafka.ts"
+import type { Peer } from "../peers/peer.ts"
+import { rivven } from "../peers/rivven.ts"
+
+await runClaim({
+  claim: "broker-start",
+  load: "one topic, one partition, after a clean stop",
+  unit: "s",
+  better: "smaller",
+  goal: { absolute: 0.25 },
+  ours: side(rivven()),
+  theirs: side(kafka({ durable: false })),
+})
+
+/** `start` answers when the process says that it listens; the clock stops at the acknowledgement. */
+function side(peer: Peer): Side {
+  return {
+    ...peer,
+    run: async ({ dir }) => {
+      const first = await peer.start(dir)
+      await firstAck(first.bootstrap, "load")
+      await first.stop()
+      const started = performance.now()
+      const second = await peer.start(dir)
+      try {
+        await firstAck(second.bootstrap, "load")
+        return { value: (performance.now() - started) / 1000 }
+      } finally {
+        await second.stop()
+      }
+    },
+  }
+}

@@ -9,12 +9,13 @@ export type Density = "compact" | "comfortable"
 export interface Preferences {
   theme: Theme
   density: Density
-  zone: Zone
-  isRailClosed: boolean
-  hasLetterKeys: boolean
+  timeZone: Zone
+  isRailOpen: boolean
+  /** Single letters as shortcuts. */
+  hasShortcuts: boolean
 }
 
-const initial: Preferences = { theme: "system", density: "compact", zone: "local", isRailClosed: false, hasLetterKeys: true }
+const initial: Preferences = { theme: "system", density: "compact", timeZone: "local", isRailOpen: true, hasShortcuts: true }
 const storageKey = "rivven-preferences"
 const listeners = new Set<() => void>()
 let current: Preferences | undefined
@@ -65,5 +66,5 @@ export function usePreferences(): Preferences {
 }
 
 export function useZone(): Zone {
-  return usePreferences().zone
+  return usePreferences().timeZone
 }

@@ -27,7 +27,13 @@ export function callFailure(error: unknown): CallFailure {
       fields: data.rivven?.fields ?? [],
     }
   }
-  return { code: "UNKNOWN", message: error instanceof Error ? error.message : String(error), requestId: undefined, status: undefined, fields: [] }
+  return {
+    code: "UNKNOWN",
+    message: error instanceof Error ? error.message : String(error),
+    requestId: undefined,
+    status: undefined,
+    fields: [],
+  }
 }
 
 export function isSignedOut(error: unknown): boolean {

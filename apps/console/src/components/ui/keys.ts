@@ -26,9 +26,9 @@ function isOthers(event: KeyboardEvent): boolean {
 
 /** Single keys of a screen; quiet while somebody types, with modifiers, under a dialog, and when letters are turned off. */
 export function useKeys(keys: KeyMap): void {
-  const { hasLetterKeys } = usePreferences()
+  const { hasShortcuts } = usePreferences()
   const onKey = useEffectEvent((event: KeyboardEvent) => {
-    if (isOthers(event) || (event.key.length === 1 && !hasLetterKeys)) return
+    if (isOthers(event) || (event.key.length === 1 && !hasShortcuts)) return
     const run = keys[event.key === "Enter" ? "enter" : event.key]
     if (!run) return
     event.preventDefault()

@@ -12,5 +12,9 @@ const server = spawn(
 )
 const pages = spawn("next", ["dev", "--port", "3000"], { cwd: join(root, "apps", "console"), stdio: "inherit" })
 const children = [server, pages]
-for (const child of children) child.on("exit", () => children.forEach((other) => other.kill("SIGTERM")))
+for (const child of children) child.on("exit", stopAll)
 for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => {})
+
+function stopAll(): void {
+  for (const child of children) child.kill("SIGTERM")
+}

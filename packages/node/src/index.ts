@@ -7,6 +7,7 @@ export {
   parseNodeConfig,
   readNodeConfig,
 } from "./config.ts"
+export { configReference } from "./config-reference.ts"
 export { NodeError, type NodeErrorCode } from "./errors.ts"
 export type { Health } from "./health.ts"
 export { type RunningNode, start } from "./node.ts"

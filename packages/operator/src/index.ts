@@ -1,0 +1,6 @@
+export { type Failure, type FailureCode, OperatorError } from "./errors.ts"
+export type { ClusterReason } from "./kinds/cluster/model.ts"
+export type { TopicReason } from "./kinds/topic/status.ts"
+export { annotations, statusManager, topicFinalizer } from "./names.ts"
+export { type OperatorConfig, type Running, start } from "./operator.ts"
+export type { OperatorPorts } from "./ports.ts"

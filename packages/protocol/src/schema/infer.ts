@@ -33,7 +33,7 @@ export interface FieldOptions<T = unknown> {
 
 export interface Field<Out = unknown, In = unknown, Optional extends boolean = boolean> {
   readonly kind: Kind
-  readonly options: FieldOptions
+  readonly options: FieldOptions<string | number | boolean | bigint>
   /** Of arrays. */
   readonly element?: Field
   /** Of structs. */

@@ -1,0 +1,3 @@
+/** For tests of this package and of others: the reference codec and random messages. */
+export { interpretDecode, interpretEncode, type Version } from "./interpreter.ts"
+export { below, type Random, randomBytes, randomMessage, seeded } from "./random.ts"

@@ -47,6 +47,7 @@ const localCodes: Record<LocalCode, FailureCode> = {
   CONNECTION_LOST: "ClusterUnreachable",
   CORRUPT_BATCH: "BrokerRefused",
   LOG_TRUNCATED: "BrokerRefused",
+  NOT_A_MEMBER: "BrokerRefused",
   NO_BROKER: "ClusterUnreachable",
   NO_LEADER: "ClusterUnreachable",
   TIMEOUT: "ClusterUnreachable",

@@ -10,6 +10,7 @@ import type { OperatorPorts } from "../../ports.ts"
 import type { Watched } from "../../watched.ts"
 import { WrittenStatuses } from "../../written.ts"
 import { isNamespaceAllowed, namespaceLabels } from "../cluster/admission.ts"
+import { Knowledge } from "./knowledge.ts"
 import { claimOf, clusterKeyOf } from "./model.ts"
 import { TopicReconcile } from "./reconcile.ts"
 import { type Findings, topicStatus } from "./status.ts"
@@ -79,7 +80,7 @@ export class TopicController {
     const cached = this.#options.topics.get(key)
     if (!cached) return done
     const topic = this.#written.newest(cached)
-    const { findings, outcome } = await new TopicReconcile(topic, await this.#worldOf(topic)).run()
+    const { findings, outcome } = await new TopicReconcile(new Knowledge(topic), await this.#worldOf(topic)).run()
     if (findings) await this.#writeStatus(topic, findings)
     return outcome
   }

@@ -1,49 +1,31 @@
-// One run over one RivvenTopic: an ordered list of named steps. A step that returns ends the run; the first failure wins. The run holds what its
-// steps found out and is thrown away afterwards.
-import type { ConfigOperation, ItemError } from "@rivven/client"
-import { type RivvenTopic, validateTopic } from "@rivven/resources"
-import type { ObservedTopic } from "../../clusters/topic-admin.ts"
+// One run over one RivvenTopic: an ordered list of named steps. A step that returns ends the run; the first failure wins. What the steps find out
+// is thrown away afterwards.
+import { validateTopic } from "@rivven/resources"
 import { retry } from "../../controller.ts"
 import { type Failure, failure, fromClient, isTerminal } from "../../errors.ts"
 import { annotations } from "../../names.ts"
 import { TopicDeletion } from "./deletion.ts"
-import {
-  configDrift,
-  configOperations,
-  type Drift,
-  describeDrift,
-  desiredConfigs,
-  newTopic,
-  ownerOf,
-  replicationFactorOf,
-  shapeDrift,
-  topicNameOf,
-} from "./model.ts"
-import type { Findings } from "./status.ts"
+import type { Knowledge } from "./knowledge.ts"
+import { describeDrift, desiredConfigs, newTopic, ownerOf, replicationFactorOf } from "./model.ts"
 import type { Ended, TopicWorld } from "./world.ts"
 
-type Step = () => Ended | undefined | Promise<Ended | undefined>
+type StepResult = Ended | undefined
+
+/** A cluster of several brokers may show a change a moment later. */
+const lateAnswerMs = 500
 
 export class TopicReconcile {
+  readonly #know: Knowledge
   readonly #world: TopicWorld
-  readonly #name: string
-  #topic: RivvenTopic
-  #configs: ReadonlyMap<string, string> = new Map()
-  #skippedConfigs: string[] = []
-  #observed: ObservedTopic | undefined
-  #configFailure: Failure | undefined
-  #shapeFailure: Failure | undefined
-  #repaired: string | undefined
   #hasWritten = false
 
-  constructor(topic: RivvenTopic, world: TopicWorld) {
-    this.#topic = topic
+  constructor(know: Knowledge, world: TopicWorld) {
+    this.#know = know
     this.#world = world
-    this.#name = topicNameOf(topic)
   }
 
   async run(): Promise<Ended> {
-    const steps: Step[] = [
+    const steps: (() => StepResult | Promise<StepResult>)[] = [
       () => this.#deleted(),
       () => this.#unmanaged(),
       () => this.#paused(),
@@ -66,243 +48,193 @@ export class TopicReconcile {
     return this.#conclude()
   }
 
-  async #deleted(): Promise<Ended | undefined> {
-    if (this.#topic.metadata.deletionTimestamp === undefined) return undefined
-    return new TopicDeletion(this.#topic, this.#world).run()
+  async #deleted(): Promise<StepResult> {
+    const { topic } = this.#know
+    return topic.metadata.deletionTimestamp === undefined ? undefined : new TopicDeletion(topic, this.#world).run()
   }
 
-  async #unmanaged(): Promise<Ended | undefined> {
-    if (this.#topic.metadata.annotations?.[annotations.managed] !== "false") return undefined
-    await this.#world.resources.releaseFinalizer(this.#topic)
+  async #unmanaged(): Promise<StepResult> {
+    const { topic } = this.#know
+    if (topic.metadata.annotations?.[annotations.managed] !== "false") return undefined
+    await this.#world.resources.releaseFinalizer(topic)
     return { findings: { state: "unmanaged" }, outcome: { kind: "done" } }
   }
 
-  #paused(): Ended | undefined {
-    if (this.#topic.metadata.annotations?.[annotations.paused] !== "true") return undefined
+  #paused(): StepResult {
+    if (this.#know.topic.metadata.annotations?.[annotations.paused] !== "true") return undefined
     return { findings: { state: "paused" }, outcome: { kind: "done" } }
   }
 
   /** There is a cluster that admits this resource and has an address. */
-  #reachable(): Ended | undefined {
+  #reachable(): StepResult {
     const { cluster } = this.#world
     return cluster.ok ? undefined : this.#fail(cluster.error)
   }
 
   /** The API server has checked the spec; a rule that is newer than the resource has not. */
-  #valid(): Ended | undefined {
-    const { apiVersion, kind, metadata, spec } = this.#topic
+  #valid(): StepResult {
+    const { apiVersion, kind, metadata, spec } = this.#know.topic
     const validated = validateTopic({ apiVersion, kind, metadata, spec })
-    if (validated.ok) {
-      this.#topic = { ...this.#topic, spec: validated.value.spec }
-      const allowList = this.#world.cluster.ok ? this.#world.cluster.value.allowList : undefined
-      const { values, skipped } = desiredConfigs(this.#topic.spec, allowList)
-      this.#configs = values
-      this.#skippedConfigs = skipped
-      return undefined
+    if (!validated.ok) {
+      return this.#fail(failure("InvalidSpec", validated.errors.map(({ field, message }) => `${field}: ${message}`).join("; ")))
     }
-    const words = validated.errors.map(({ field, message }) => `${field}: ${message}`).join("; ")
-    return this.#fail(failure("InvalidSpec", words))
-  }
-
-  #unique(): Ended | undefined {
-    const owner = ownerOf(this.#world.claimants)
-    if (!owner || owner.metadata.uid === this.#topic.metadata.uid) return undefined
-    const { namespace, name } = owner.metadata
-    return this.#fail(failure("ResourceConflict", `topic ${this.#name} belongs to the older RivvenTopic ${namespace}/${name}`))
-  }
-
-  async #finalizer(): Promise<Ended | undefined> {
-    const { metadata } = await this.#world.resources.ensureFinalizer(this.#topic)
-    this.#topic = { ...this.#topic, metadata: { ...this.#topic.metadata, ...metadata } }
+    this.#know.topic = { ...this.#know.topic, spec: validated.value.spec }
+    this.#know.desired = desiredConfigs(validated.value.spec, this.#cluster().allowList)
     return undefined
   }
 
-  async #observe(): Promise<Ended | undefined> {
-    const observed = await this.#admin().observe(this.#name)
+  #unique(): StepResult {
+    const owner = ownerOf(this.#world.claimants)
+    if (!owner || owner.metadata.uid === this.#know.topic.metadata.uid) return undefined
+    const { namespace, name } = owner.metadata
+    return this.#fail(failure("ResourceConflict", `topic ${this.#know.name} belongs to the older RivvenTopic ${namespace}/${name}`))
+  }
+
+  async #finalizer(): Promise<StepResult> {
+    const { topic } = this.#know
+    const { metadata } = await this.#world.resources.ensureFinalizer(topic)
+    this.#know.topic = { ...topic, metadata: { ...topic.metadata, ...metadata } }
+    return undefined
+  }
+
+  async #observe(): Promise<StepResult> {
+    const observed = await this.#cluster().topics.observe(this.#know.name)
     if (!observed.ok) return this.#fail(fromClient(observed.error))
-    this.#observed = observed.value
+    this.#know.observed = observed.value
     return undefined
   }
 
   /** A topic that this resource never had: taken over or refused, as the policy says. */
-  #adoptable(): Ended | undefined {
-    const { status, spec } = this.#topic
-    const observed = this.#observed
+  #adoptable(): StepResult {
+    const { observed, topic, name } = this.#know
     if (!observed) return undefined
-    const { id } = observed.description
-    const wasCreating = status?.phase === "Creating"
-    if (status?.topicId !== undefined && status.topicId !== id) {
-      this.#world.note("Warning", { reason: "TopicRecreated", note: `topic ${this.#name} was deleted and made anew by somebody else` })
-    } else if (status?.topicId === undefined && !wasCreating) {
-      if (spec.adoptionPolicy === "FailIfExists") {
-        return this.#fail(failure("TopicExists", `topic ${this.#name} exists and spec.adoptionPolicy is FailIfExists`))
-      }
-      this.#world.note("Normal", { reason: "Adopted", note: `took over topic ${this.#name}${this.#changesInWords()}` })
+    const knownId = topic.status?.topicId
+    if (knownId === observed.description.id) return undefined
+    if (knownId !== undefined) {
+      this.#note("Warning", "TopicRecreated", `topic ${name} was deleted and made anew by somebody else`)
+      return undefined
     }
+    if (topic.status?.phase === "Creating") return undefined
+    if (topic.spec.adoptionPolicy === "FailIfExists") {
+      return this.#fail(failure("TopicExists", `topic ${name} exists and spec.adoptionPolicy is FailIfExists`))
+    }
+    const { drift } = this.#know
+    this.#note("Normal", "Adopted", `took over topic ${name}${drift.length === 0 ? " as it is" : `: ${describeDrift(drift)}`}`)
     return undefined
   }
 
-  #changesInWords(): string {
-    const drift = this.#drift()
-    return drift.length === 0 ? " as it is" : `: ${describeDrift(drift)}`
-  }
-
-  async #create(): Promise<Ended | undefined> {
-    if (this.#observed) return undefined
-    if (this.#topic.status?.topicExists) {
-      this.#world.note("Warning", {
-        reason: "TopicMissing",
-        note: `topic ${this.#name} was deleted by somebody else; it is made again, empty`,
-      })
+  async #create(): Promise<StepResult> {
+    const { observed, topic, name, desired } = this.#know
+    if (observed) return undefined
+    if (topic.status?.topicExists) {
+      this.#note("Warning", "TopicMissing", `topic ${name} was deleted by somebody else; it is made again, empty`)
     }
     await this.#announceCreation()
-    const created = await this.#admin().create(newTopic(this.#topic, this.#configs))
+    const created = await this.#cluster().topics.create(newTopic(topic, desired.values))
     // Made by somebody in this very moment: look again before deciding whose it is.
-    if (!created.ok && created.error.code === "TOPIC_ALREADY_EXISTS") return { outcome: { kind: "requeue", afterMs: lateAnswerMs } }
+    if (!created.ok && created.error.code === "TOPIC_ALREADY_EXISTS") return lookAgain
     if (!created.ok) return this.#fail(fromClient(created.error))
     this.#hasWritten = true
-    this.#world.note("Normal", { reason: "Created", note: `topic ${this.#name} was created` })
+    this.#note("Normal", "Created", `topic ${name} was created`)
     return this.#observeAgain()
   }
 
-  /** Written before the call: after a crash in between, the topic is recognised as made by this resource. Once per generation, or a topic that
-   *  the broker refuses would be written for ever. */
+  /**
+   * Written before the call: after a crash in between, the topic is recognised as made by this resource. Once per generation, or the status of
+   * a topic that the broker refuses would be written for ever.
+   */
   async #announceCreation(): Promise<void> {
-    const { status, metadata } = this.#topic
+    const { status, metadata } = this.#know.topic
     if (status?.observedGeneration === metadata.generation && !status?.topicExists) return
-    await this.#world.resources.writeStatus(this.#topic, { state: "creating", topicName: this.#name, isAbsent: true })
+    await this.#world.resources.writeStatus(this.#know.topic, { state: "creating", topicName: this.#know.name, isAbsent: true })
   }
 
-  async #applyConfigs(): Promise<Ended | undefined> {
-    const operations = this.#pendingOperations()
+  async #applyConfigs(): Promise<StepResult> {
+    const { configOperations: operations, configDrift: drift, isForeignChange, name } = this.#know
     if (operations.length === 0) return undefined
-    const drift = configDrift(this.#configs, this.#observed?.configs ?? [])
-    const altered = await this.#admin().alterConfigs({ name: this.#name, operations })
-    if (!altered.ok) return this.#failConfigs(altered.error)
+    const altered = await this.#cluster().topics.alterConfigs({ name, operations })
+    if (!altered.ok) return this.#failConfigs(fromClient(altered.error))
     this.#hasWritten = true
-    if (drift.length > 0 && this.#isForeign()) {
-      this.#repaired = `reverted changes made on the broker: ${describeDrift(drift)}`
-      this.#world.note("Warning", { reason: "Drifted", note: this.#repaired })
-    } else if (drift.length > 0) {
-      this.#world.note("Normal", { reason: "ConfigChanged", note: describeDrift(drift) })
+    if (drift.length === 0) return undefined
+    if (isForeignChange) {
+      this.#know.repaired = `reverted changes made on the broker: ${describeDrift(drift)}`
+      this.#note("Warning", "Drifted", this.#know.repaired)
+    } else {
+      this.#note("Normal", "ConfigChanged", describeDrift(drift))
     }
     return undefined
   }
 
-  #failConfigs(error: ItemError): Ended | undefined {
-    const failed = fromClient(error)
+  #failConfigs(failed: Failure): StepResult {
     if (!isTerminal(failed)) return this.#fail(failed)
-    this.#configFailure = failed
+    this.#know.configFailure = failed
     return undefined
   }
 
-  async #addPartitions(): Promise<Ended | undefined> {
-    const wanted = this.#topic.spec.partitions
-    const current = this.#observed?.description.partitions.length ?? 0
+  async #addPartitions(): Promise<StepResult> {
+    const { topic, partitionCount: current, name } = this.#know
+    const wanted = topic.spec.partitions
     if (wanted === undefined || wanted === current) return undefined
     if (wanted < current) {
       const message = `spec.partitions: the topic has ${current} partitions; they cannot be reduced to ${wanted}`
-      this.#shapeFailure ??= failure("NotSupported", message)
+      this.#know.shapeFailure ??= failure("NotSupported", message)
       return undefined
     }
-    const added = await this.#admin().addPartitions({ name: this.#name, count: wanted })
+    const added = await this.#cluster().topics.addPartitions({ name, count: wanted })
     if (!added.ok) return this.#fail(fromClient(added.error))
     this.#hasWritten = true
-    this.#world.note("Normal", { reason: "PartitionsAdded", note: `topic ${this.#name} grew from ${current} to ${wanted} partitions` })
+    this.#note("Normal", "PartitionsAdded", `topic ${name} grew from ${current} to ${wanted} partitions`)
     return undefined
   }
 
-  #checkReplication(): Ended | undefined {
-    const wanted = this.#topic.spec.replicationFactor
-    const description = this.#observed?.description
-    if (wanted === undefined || !description) return undefined
-    const current = replicationFactorOf(description)
+  #checkReplication(): StepResult {
+    const { topic, observed } = this.#know
+    const wanted = topic.spec.replicationFactor
+    if (wanted === undefined || !observed) return undefined
+    const current = replicationFactorOf(observed.description)
     if (wanted === current) return undefined
-    const why =
-      this.#topic.spec.replicationChangePolicy === "Reassign"
-        ? "moving replicas is not supported by this version"
-        : "spec.replicationChangePolicy is Reject"
-    const message = `spec.replicationFactor: the topic has ${current} copies, not ${wanted}; ${why}`
-    this.#shapeFailure ??= failure("NotSupported", message)
+    const isReassign = topic.spec.replicationChangePolicy === "Reassign"
+    const why = isReassign ? "moving replicas is not supported by this version" : "spec.replicationChangePolicy is Reject"
+    this.#know.shapeFailure ??= failure("NotSupported", `spec.replicationFactor: the topic has ${current} copies, not ${wanted}; ${why}`)
     return undefined
   }
 
   /** What was written counts only when the broker says so itself. */
-  async #readBack(): Promise<Ended | undefined> {
+  async #readBack(): Promise<StepResult> {
     if (!this.#hasWritten) return undefined
     const ended = await this.#observeAgain()
     if (ended) return ended
-    const left = configDrift(this.#configs, this.#observed?.configs ?? [])
+    const { configDrift: left, topic, partitionCount } = this.#know
     if (left.length > 0) {
-      this.#configFailure ??= failure("ConfigNotApplied", `the broker accepted and did not keep: ${describeDrift(left)}`)
+      this.#know.configFailure ??= failure("ConfigNotApplied", `the broker accepted and did not keep: ${describeDrift(left)}`)
     }
-    const { partitions } = this.#topic.spec
-    const isGrowing = partitions !== undefined && (this.#observed?.description.partitions.length ?? 0) < partitions
-    return isGrowing ? { outcome: { kind: "requeue", afterMs: lateAnswerMs } } : undefined
+    return partitionCount < (topic.spec.partitions ?? 0) ? lookAgain : undefined
   }
 
-  /** After a write the topic exists; a cluster of several brokers may say so a moment later. */
-  async #observeAgain(): Promise<Ended | undefined> {
+  async #observeAgain(): Promise<StepResult> {
     const ended = await this.#observe()
-    if (ended) return ended
-    return this.#observed ? undefined : { outcome: { kind: "requeue", afterMs: lateAnswerMs } }
+    return ended ?? (this.#know.observed ? undefined : lookAgain)
   }
 
   #conclude(): Ended {
-    const failed = this.#shapeFailure ?? this.#configFailure
-    const findings: Findings = { ...this.#findings(), state: failed ? "failed" : "ready", failure: failed }
-    return { findings, outcome: { kind: failed ? "terminal" : "done" } }
+    const failed = this.#know.shapeFailure ?? this.#know.configFailure
+    if (!failed) return { findings: this.#know.findings("ready"), outcome: { kind: "done" } }
+    return { findings: this.#know.findings("failed", failed), outcome: { kind: "terminal" } }
   }
 
   #fail(failed: Failure): Ended {
-    const findings: Findings = { ...this.#findings(), state: "failed", failure: failed }
-    return { findings, outcome: isTerminal(failed) ? { kind: "terminal" } : retry }
+    return { findings: this.#know.findings("failed", failed), outcome: isTerminal(failed) ? { kind: "terminal" } : retry }
   }
 
-  #findings(): Omit<Findings, "state"> {
-    const isKnown = this.#observed !== undefined
-    return {
-      topicName: this.#name,
-      observed: this.#observed,
-      drift: isKnown ? this.#drift() : [],
-      repaired: this.#repaired,
-      configFailure: this.#configFailure,
-      skippedConfigs: this.#skippedConfigs,
-      managedConfigKeys: this.#managedKeys(),
-    }
+  #note(type: "Normal" | "Warning", reason: string, note: string): void {
+    this.#world.note(type, { reason, note })
   }
 
-  #drift(): Drift[] {
-    const observed = this.#observed
-    if (!observed) return []
-    return [...shapeDrift(this.#topic.spec, observed.description), ...configDrift(this.#configs, observed.configs)]
-  }
-
-  #pendingOperations(): ConfigOperation[] {
-    const observed = this.#observed?.configs ?? []
-    return configOperations({ desired: this.#configs, observed, managedKeys: this.#topic.status?.managedConfigKeys ?? [] })
-  }
-
-  /** Ours from now on: what is wanted, once the broker has it; what was ours before stays until it is unset. */
-  #managedKeys(): string[] {
-    const before = this.#topic.status?.managedConfigKeys ?? []
-    if (this.#configFailure?.code === "InvalidConfig" || !this.#observed) return [...before]
-    const set = new Map(this.#observed.configs.map((entry) => [entry.name, entry.source]))
-    return [...this.#configs.keys()].filter((key) => set.get(key) === "topic" || before.includes(key)).sort()
-  }
-
-  /** The configs of this generation were read back before, so that a difference is somebody else's doing. */
-  #isForeign(): boolean {
-    const { status, metadata } = this.#topic
-    const applied = status?.conditions?.find(({ type }) => type === "ConfigApplied")
-    return applied?.status === "True" && applied.observedGeneration === metadata.generation
-  }
-
-  #admin() {
+  #cluster() {
     const { cluster } = this.#world
     if (!cluster.ok) throw new Error("steps after #reachable run only with a cluster")
-    return cluster.value.topics
+    return cluster.value
   }
 }
 
-const lateAnswerMs = 500
+const lookAgain: Ended = { outcome: { kind: "requeue", afterMs: lateAnswerMs } }

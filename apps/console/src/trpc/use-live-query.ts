@@ -5,6 +5,7 @@ import { useLive } from "./live.tsx"
 import { usePaused } from "./pause.ts"
 import type { Envelope, LiveKey } from "./types.ts"
 
+const none: readonly LiveKey[] = []
 const netMs = 15_000
 
 export interface LiveQuery<T> {
@@ -19,7 +20,7 @@ export interface LiveQuery<T> {
 export function useLiveQuery<T>({ queryKey, queryFn, keys, isEnabled = true }: LiveQuery<T>): UseQueryResult<Envelope<T>> {
   const queryClient = useQueryClient()
   const isPaused = usePaused()
-  useLive(keys, () => void queryClient.invalidateQueries({ queryKey, exact: true }))
+  useLive(isEnabled ? keys : none, () => void queryClient.invalidateQueries({ queryKey, exact: true }))
   return useQuery({
     queryKey,
     queryFn,

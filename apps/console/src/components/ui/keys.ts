@@ -19,7 +19,7 @@ function hasModifier(event: KeyboardEvent): boolean {
 
 /** The key belongs to something else: a text field, a shortcut of the browser, a focused control, an open dialog. */
 function isOthers(event: KeyboardEvent): boolean {
-  if (hasModifier(event) || event.defaultPrevented || isTyping(event.target)) return true
+  if (hasModifier(event) || isTyping(event.target)) return true
   if (event.key === "Enter" && isControl(event.target)) return true
   return document.querySelector("[role=dialog][data-state=open]:not([data-drawer]), [role=menu]") !== null
 }

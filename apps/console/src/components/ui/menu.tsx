@@ -85,3 +85,8 @@ export function MenuChoice<T extends string>({ label, value, choices, onChoose }
 export function MenuSeparator() {
   return <Radix.Separator className="mx-2 my-1 h-px bg-line" />
 }
+
+/** Words that are no choice. */
+export function PlainLabel({ children }: { children: ReactNode }) {
+  return <Radix.Label className="px-2 pt-1.5 pb-[3px] text-11 text-dim">{children}</Radix.Label>
+}

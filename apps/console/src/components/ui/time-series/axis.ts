@@ -7,7 +7,9 @@ export interface ValueAxis {
   /** In the unit of the values. */
   ticks: number[]
   top: number
+  /** The unit stands at the top line; rates are too wide for that and stand beside the title. */
   label: (value: number) => string
+  titleUnit: string | undefined
 }
 
 interface Unit {
@@ -51,12 +53,14 @@ export function valueAxis(kind: ValueKind, max: number): ValueAxis {
   const count = Math.max(Math.ceil(scaled / step - 1e-9), 2)
   const ticks = Array.from({ length: count + 1 }, (_, at) => Number((at * step * unit.size).toPrecision(12)))
   const top = ticks.at(-1) ?? 1
+  const isRate = kind === "byteRate" || kind === "recordRate"
   return {
     ticks,
     top,
+    titleUnit: isRate ? unit.name : undefined,
     label: (value) => {
       const number = Number((value / unit.size).toPrecision(6))
-      return value === top && unit.name ? `${number} ${unit.name}` : `${number}`
+      return value === top && unit.name && !isRate ? `${number} ${unit.name}` : `${number}`
     },
   }
 }

@@ -131,7 +131,7 @@ export default function Plot({ chart, height, onZoom }: PlotProps) {
           y={capacity.value}
           stroke="var(--color-ink)"
           strokeWidth={1.5}
-          label={<LevelLabel level={capacity} fill="var(--color-ink)" offset={14} />}
+          label={<LevelLabel level={capacity} fill="var(--color-ink)" shift={14} />}
         />
       ) : null}
       {threshold && isThresholdDrawn(max, threshold) ? (
@@ -139,7 +139,7 @@ export default function Plot({ chart, height, onZoom }: PlotProps) {
           y={threshold.value}
           stroke="var(--color-bad)"
           strokeDasharray="3 3"
-          label={<LevelLabel level={threshold} fill="var(--color-bad)" offset={-5} />}
+          label={<LevelLabel level={threshold} fill="var(--color-bad)" shift={-5} />}
         />
       ) : null}
       {drag.area ? <ReferenceArea x1={drag.area[0]} x2={drag.area[1]} fill="var(--color-accent)" fillOpacity={0.12} /> : null}
@@ -176,10 +176,10 @@ function SpanShape({ x = 0, y = 0, width = 0, height = 0, fill }: Box & { fill: 
 }
 
 /** Words beside a horizontal level, on a piece of panel so that lines do not cross them. */
-function LevelLabel({ viewBox, level, fill, offset }: { viewBox?: Box | object; level: Level; fill: string; offset: number }) {
+function LevelLabel({ viewBox, level, fill, shift }: { viewBox?: Box | object; level: Level; fill: string; shift: number }) {
   const { x = 0, y = 0 } = (viewBox ?? {}) as Box
   return (
-    <text x={x + 10} y={y + offset} fontSize={11} fill={fill} stroke="var(--color-panel)" strokeWidth={4} paintOrder="stroke">
+    <text x={x + 10} y={y + shift} fontSize={11} fill={fill} stroke="var(--color-panel)" strokeWidth={4} paintOrder="stroke">
       {level.label}
     </text>
   )

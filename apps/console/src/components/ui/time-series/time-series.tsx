@@ -5,6 +5,7 @@ import { useZone } from "../../../preferences.ts"
 import { cx } from "../cx.ts"
 import { Panel } from "../panel.tsx"
 import { StatusLabel } from "../status-shape.tsx"
+import { valueAxis } from "./axis.ts"
 import { formatValue } from "./format-value.ts"
 import { type Chart, drawnMax, isThresholdDrawn, latest, type Series } from "./model.ts"
 
@@ -37,7 +38,7 @@ export function TimeSeries(props: TimeSeriesProps) {
   return (
     <Panel
       title={title}
-      note={note}
+      note={note ?? (chart && valueAxis(chart.kind, drawnMax(chart)).titleUnit)}
       label={title}
       aside={
         <>

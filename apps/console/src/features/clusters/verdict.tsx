@@ -1,0 +1,56 @@
+"use client"
+import { useState } from "react"
+import { SentenceText } from "../../components/resource/entity-link.tsx"
+import { Button } from "../../components/ui/button.tsx"
+import { cx } from "../../components/ui/cx.ts"
+import { Delayed, Skeleton } from "../../components/ui/skeleton.tsx"
+import { StatusShape, statusText } from "../../components/ui/status-shape.tsx"
+import { formatAge } from "../../format.ts"
+import { useNow } from "../../now.ts"
+import type { Overview } from "../../trpc/types.ts"
+import { ConnectionDrawer } from "./connection-drawer.tsx"
+
+/** One sentence with its reasons, worst first, each linked. */
+export function Verdict({ verdict, asOf, cluster }: { verdict: Overview["verdict"]; asOf: number | null; cluster: string }) {
+  const now = useNow()
+  const [isOpen, setOpen] = useState(false)
+  return (
+    <section aria-label="Verdict" className="flex items-start gap-4 pt-1 pb-0.5">
+      <div className="min-w-0 flex-1">
+        <div className="flex items-baseline gap-2.5">
+          <StatusShape
+            status={verdict.status}
+            className={cx(
+              "size-[13px] translate-y-px",
+              { bad: "text-bad", warn: "text-warn", ok: "text-ok" }[verdict.status as string] ?? "text-dim",
+            )}
+          />
+          <h1 className="text-20 font-[560] tracking-[-.35px] text-balance">
+            <span className={statusText[verdict.status]}>{verdict.lead}</span> <SentenceText parts={verdict.sentence} isUnderlined />
+          </h1>
+        </div>
+        <p className="mt-1 ml-[23px] text-12 text-dim tabular-nums">
+          {verdict.note} {now === 0 ? "" : `Checked ${formatAge(asOf, now)}.`}
+        </p>
+      </div>
+      <Button onClick={() => setOpen(true)}>Connect a client</Button>
+      {isOpen ? <ConnectionDrawer cluster={cluster} onClose={() => setOpen(false)} /> : null}
+    </section>
+  )
+}
+
+export function VerdictSkeleton() {
+  return (
+    <div className="pt-1 pb-0.5" aria-busy="true">
+      <h1 className="sr-only">Overview</h1>
+      <Delayed>
+        <div className="h-7 pt-1.5">
+          <Skeleton width={480} />
+        </div>
+        <div className="mt-1 ml-[23px] h-4">
+          <Skeleton width={300} />
+        </div>
+      </Delayed>
+    </div>
+  )
+}

@@ -1,0 +1,81 @@
+// A log the broker writes for itself: keyed records, one batch per write, durable before anyone hears of it. Replayed once at the start.
+import { decodeBatch, encodeBatch } from "@rivven/protocol/records"
+import { batchHeaders } from "@rivven/protocol/records"
+import { BrokerError } from "./errors.ts"
+import type { Partition } from "./log/partition.ts"
+import type { Clock } from "./ports.ts"
+
+export interface LogRecord {
+  readonly key: Uint8Array | null
+  readonly value: Uint8Array | null
+}
+
+export interface ReplayedRecord extends LogRecord {
+  readonly offset: number
+  readonly timestamp: number
+}
+
+const replayBytes = 1_048_576
+
+export class InternalLog {
+  readonly #partition: Partition
+  readonly #clock: Clock
+
+  constructor(partition: Partition, clock: Clock) {
+    this.#partition = partition
+    this.#clock = clock
+  }
+
+  get endOffset(): number {
+    return this.#partition.logEndOffset
+  }
+
+  /** All or nothing, and durable when it resolves with the last offset. Rejects with a `BrokerError`. */
+  async append(records: readonly LogRecord[]): Promise<number> {
+    const timestamp = this.#clock.wall()
+    const batch = encodeBatch({ records: records.map((record) => ({ ...record, timestamp, headers: [] })) })
+    const result = this.#partition.append(batch, { origin: "internal" })
+    if (!result.ok) throw new BrokerError("STORAGE_READ_ONLY", result.message, { path: this.#path() })
+    await this.#partition.whenDurable(result.lastOffset)
+    return result.lastOffset
+  }
+
+  /** Every record from the start of the log, in order. A record that cannot be used stops the start of the broker. */
+  async replay(apply: (record: ReplayedRecord) => void): Promise<void> {
+    let offset = this.#partition.logStartOffset
+    while (offset < this.#partition.logEndOffset) {
+      const read = await this.#partition.read({ offset, maxBytes: replayBytes, minOneBatch: true, upTo: this.#partition.logEndOffset })
+      if (!read.ok) throw this.#corrupt(offset, read.message)
+      try {
+        for (const slice of read.slices) this.#applyAll(slice, apply)
+      } finally {
+        read.release()
+      }
+      if (read.nextOffset <= offset) throw this.#corrupt(offset, "nothing can be read here")
+      offset = read.nextOffset
+    }
+  }
+
+  #applyAll(slice: Uint8Array, apply: (record: ReplayedRecord) => void): void {
+    for (const { at, header } of batchHeaders(slice)) {
+      try {
+        for (const record of decodeBatch(slice.subarray(at, at + header.sizeBytes)).records) apply(copied(record))
+      } catch (error) {
+        throw this.#corrupt(header.baseOffset, error instanceof Error ? error.message : String(error))
+      }
+    }
+  }
+
+  #corrupt(offset: number, reason: string): BrokerError {
+    return new BrokerError("INTERNAL_LOG_CORRUPT", `${this.#path()} cannot be replayed at offset ${offset}: ${reason}`, { path: this.#path() })
+  }
+
+  #path(): string {
+    return `${this.#partition.topic}-${this.#partition.index}`
+  }
+}
+
+/** The log's memory is pooled: what stays must be its own. */
+function copied({ offset, timestamp, key, value }: ReplayedRecord): ReplayedRecord {
+  return { offset, timestamp, key: key && key.slice(), value: value && value.slice() }
+}

@@ -1,0 +1,173 @@
+// The broker's metrics in a registry of its own. Series are bounded: topics by what exists, groups by a cap; gauges are computed when
+// somebody looks.
+import { Counter, type CounterConfiguration, Gauge, Histogram, Registry } from "prom-client"
+
+/** The most series of one group gauge; a cluster with more shows the first ones and says so. */
+const maxGroupSeries = 10_000
+
+export interface GroupOffsetSample {
+  readonly group: string
+  readonly topic: string
+  readonly partition: number
+  readonly committedOffset: number
+  readonly lag: number
+}
+
+/** What gauges ask when they are read. */
+export interface MetricSources {
+  connections(): number
+  topics(): Iterable<{ readonly topic: string; readonly sizeBytes: number; readonly partitions: number }>
+  storage(): Promise<{ readonly usedBytes: number; readonly totalBytes: number; readonly isReadOnly: boolean }>
+  groupOffsets(): Iterable<GroupOffsetSample>
+}
+
+export interface TopicMetrics {
+  onProduced(bytes: number, records: number): void
+  onFetched(bytes: number): void
+}
+
+export class Metrics {
+  readonly registry = new Registry()
+  readonly #requests = this.#counter("rivven_requests_total", "Requests by API and by the error they were answered with", ["api", "error"])
+  readonly #seconds = new Histogram({
+    name: "rivven_request_seconds",
+    help: "Time from reading a request to its response",
+    labelNames: ["api"],
+    buckets: [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
+    registers: [this.registry],
+  })
+  readonly #flushSeconds = new Histogram({
+    name: "rivven_flush_seconds",
+    help: "Duration of a flush round",
+    buckets: [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5],
+    registers: [this.registry],
+  })
+  readonly #bytesIn = this.#counter("rivven_topic_bytes_in_total", "Bytes of record batches appended", ["topic"])
+  readonly #bytesOut = this.#counter("rivven_topic_bytes_out_total", "Bytes of record batches fetched", ["topic"])
+  readonly #recordsIn = this.#counter("rivven_topic_records_in_total", "Records appended", ["topic"])
+  readonly #byApi = new Map<string, { seconds: Histogram.Internal<"api">; errors: Map<string, Counter.Internal> }>()
+  readonly #byTopic = new Map<string, TopicMetrics>()
+
+  onRequest(api: string, error: string | null, seconds: number): void {
+    let of = this.#byApi.get(api)
+    if (!of) {
+      of = { seconds: this.#seconds.labels({ api }), errors: new Map() }
+      this.#byApi.set(api, of)
+    }
+    of.seconds.observe(seconds)
+    const name = error ?? "NONE"
+    let counter = of.errors.get(name)
+    if (!counter) {
+      counter = this.#requests.labels({ api, error: name })
+      of.errors.set(name, counter)
+    }
+    counter.inc()
+  }
+
+  onFlush(seconds: number): void {
+    this.#flushSeconds.observe(seconds)
+  }
+
+  topic(topic: string): TopicMetrics {
+    const known = this.#byTopic.get(topic)
+    if (known) return known
+    const [bytesIn, bytesOut, recordsIn] = [this.#bytesIn, this.#bytesOut, this.#recordsIn].map((counter) => counter.labels({ topic }))
+    const made: TopicMetrics = {
+      onProduced: (bytes, records) => {
+        bytesIn?.inc(bytes)
+        recordsIn?.inc(records)
+      },
+      onFetched: (bytes) => bytesOut?.inc(bytes),
+    }
+    this.#byTopic.set(topic, made)
+    return made
+  }
+
+  forgetTopic(topic: string): void {
+    this.#byTopic.delete(topic)
+    for (const counter of [this.#bytesIn, this.#bytesOut, this.#recordsIn]) counter.remove({ topic })
+  }
+
+  /** Called once, when there is something to look at. */
+  watch(sources: MetricSources): void {
+    const registers = [this.registry]
+    const gauge = (name: string, help: string, value: () => number) =>
+      new Gauge({
+        name,
+        help,
+        registers,
+        collect() {
+          this.set(value())
+        },
+      }) // prettier keeps this on one line
+    gauge("rivven_connections", "Open client connections", () => sources.connections())
+    gauge("rivven_partitions", "Partitions", () => sum(sources.topics(), (topic) => topic.partitions))
+    gauge("rivven_partitions_offline", "Partitions that cannot be served", () => 0)
+    gauge("rivven_partitions_under_replicated", "Partitions with fewer copies in sync than they should have", () => 0)
+    this.#watchStorage(sources)
+    this.#watchTopicSizes(sources)
+    this.#watchGroups(sources)
+  }
+
+  #watchStorage(sources: MetricSources): void {
+    const registers = [this.registry]
+    const total = new Gauge({ name: "rivven_storage_bytes_total", help: "Size of the file system with the data directory", registers })
+    const readOnly = new Gauge({ name: "rivven_log_dir_read_only", help: "1 when the data directory takes no writes", registers })
+    new Gauge({
+      name: "rivven_storage_bytes_used",
+      help: "Bytes in use on the file system with the data directory",
+      registers,
+      async collect() {
+        const storage = await sources.storage()
+        this.set(storage.usedBytes)
+        total.set(storage.totalBytes)
+        readOnly.set(storage.isReadOnly ? 1 : 0)
+      },
+    })
+  }
+
+  #watchTopicSizes(sources: MetricSources): void {
+    new Gauge({
+      name: "rivven_topic_size_bytes",
+      help: "Bytes of a topic on disk",
+      labelNames: ["topic"],
+      registers: [this.registry],
+      collect() {
+        this.reset()
+        for (const { topic, sizeBytes } of sources.topics()) this.set({ topic }, sizeBytes)
+      },
+    })
+  }
+
+  #watchGroups(sources: MetricSources): void {
+    const labelNames = ["group", "topic", "partition"] as const
+    const registers = [this.registry]
+    const committed = new Gauge({ name: "rivven_consumer_committed_offset", help: "Offset a group has committed", labelNames, registers })
+    new Gauge({
+      name: "rivven_consumer_lag_records",
+      help: "Records between a group's committed offset and the high watermark",
+      labelNames,
+      registers,
+      collect() {
+        this.reset()
+        committed.reset()
+        let left = maxGroupSeries
+        for (const { group, topic, partition, committedOffset, lag } of sources.groupOffsets()) {
+          if (left-- === 0) break
+          this.set({ group, topic, partition }, lag)
+          committed.set({ group, topic, partition }, committedOffset)
+        }
+      },
+    })
+  }
+
+  #counter<L extends string>(name: string, help: string, labelNames: CounterConfiguration<L>["labelNames"]): Counter<L> {
+    return new Counter({ name, help, labelNames, registers: [this.registry] })
+  }
+}
+
+function sum<T>(items: Iterable<T>, value: (item: T) => number): number {
+  let total = 0
+  for (const item of items) total += value(item)
+  return total
+}

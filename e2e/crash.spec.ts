@@ -12,7 +12,7 @@ test.describe("kill -9 in the middle of producing", () => {
     await kubectl(first.ready, ["apply", "-f", "-"], topicYaml)
     await kubectl(first.ready, ["wait", "--for=condition=Ready", "rivventopic/orders", "--timeout=20s"])
     const before = await resource(first.ready)
-    await produce(first.ready.kafka, "orders", numbers(0, 100))
+    await produce({ kafka: first.ready.kafka, topic: "orders" }, numbers(0, 100))
     expect(await consumeAsGroup(first.ready.kafka, { group: "billing", topic: "orders", count: 100 })).toHaveLength(100)
 
     const acked = await produceUntilKilled(first)

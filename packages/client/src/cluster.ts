@@ -2,23 +2,14 @@
  * One cluster as this client sees it: which brokers there are, who leads and coordinates what, and the connections to them. It owns the
  * metadata snapshot and the pool. `call` is one attempt at one broker; trying again is `retry.ts`, fed by `policy` and `recover` from here.
  */
-import type { Api, ResponseOf } from "@rivven/protocol"
+import { type Api, type ResponseOf, zeroUuid } from "@rivven/protocol"
 import { FindCoordinator, Metadata } from "@rivven/protocol/messages"
 import { parseAddress, raceToOpen } from "./bootstrap.ts"
 import { addressKey, BrokerPool } from "./broker-pool.ts"
 import type { BodyOf, Connection, ConnectionConfig, SendOptions } from "./connection.ts"
 import { Deadline, within } from "./deadline.ts"
 import { brokerFailed, failed, type ItemError, ok, type Result } from "./errors.ts"
-import {
-  type BrokerInfo,
-  isReachable,
-  type MetadataAnswer,
-  mergeTopic,
-  noTopicId,
-  readMetadata,
-  type TopicEntry,
-  type TopicInfo,
-} from "./metadata.ts"
+import { type BrokerInfo, isReachable, type MetadataAnswer, mergeTopic, readMetadata, type TopicEntry, type TopicInfo } from "./metadata.ts"
 import type { Address, Ports } from "./ports.ts"
 import { type RetryPolicy, traitsOf } from "./retry.ts"
 
@@ -49,6 +40,7 @@ export class Cluster {
   readonly #badSeeds: string[] = []
   #brokers = new Map<number, BrokerInfo>()
   #clusterId: string | null = null
+  #laneCount = 0
   #controllerId: number | null = null
   readonly #topics = new Map<string, TopicEntry>()
   readonly #coordinators = new Map<string, number>()
@@ -156,6 +148,23 @@ export class Cluster {
     return this.config.ports.clock.monotonic() - entry.asOfMs < this.config.metadataMaxAgeMs ? entry.info : null
   }
 
+  /** Who leads a partition as far as known; `null` when that has to be asked. Age does not matter here: a wrong leader says so. */
+  leaderOf(topic: string, partition: number): number | null {
+    const entry = this.#topics.get(topic)
+    if (entry === undefined || entry.info === null || entry.asOfMs === Number.NEGATIVE_INFINITY) return null
+    return entry.info.partitions[partition]?.leader ?? null
+  }
+
+  /** Every partition of the topic has a leader. */
+  hasLeaders(topic: string): boolean {
+    return this.knownTopic(topic)?.partitions.every(({ leader }) => leader !== null) === true
+  }
+
+  /** A name for connections that one part of the client has for itself. */
+  newLane(purpose: string): string {
+    return `${purpose}-${this.#laneCount++}`
+  }
+
   /** The topic must be asked for before it is used again. */
   markStale(topic: string): void {
     const entry = this.#topics.get(topic)
@@ -216,7 +225,7 @@ export class Cluster {
     const answer = await this.call(
       Metadata,
       (version) => ({
-        topics: topics === null ? null : topics.map((name) => ({ name, topicId: noTopicId })),
+        topics: topics === null ? null : topics.map((name) => ({ name, topicId: zeroUuid })),
         allowAutoTopicCreation: version < 4 || options.mayCreate === true,
         includeClusterAuthorizedOperations: false,
         includeTopicAuthorizedOperations: false,

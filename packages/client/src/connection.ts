@@ -11,7 +11,7 @@ import {
   EncodeError,
   encodeRequest,
   FrameReader,
-  type RequestOf,
+  type RequestInput,
   type ResponseOf,
 } from "@rivven/protocol"
 import { ApiVersions } from "@rivven/protocol/messages"
@@ -43,7 +43,7 @@ export type SendOptions = {
 }
 
 /** A request's body, or how to make it for the version that both sides know. */
-export type BodyOf<A extends Api> = RequestOf<A> | ((version: number) => RequestOf<A>)
+export type BodyOf<A extends Api> = RequestInput<A> | ((version: number) => RequestInput<A>)
 
 type Waiting = { correlationId: number; isOneWay: boolean; settle(answer: Result<Uint8Array>): void; cancelTimer: Cancel }
 
@@ -142,7 +142,7 @@ export class Connection {
   }
 
   async #exchangeVersions(timeoutMs: number): Promise<Result<ReadonlyMap<number, VersionRange>>> {
-    const body = { clientSoftwareName: "rivven", clientSoftwareVersion: this.#config.softwareVersion } as RequestOf<typeof ApiVersions>
+    const body = { clientSoftwareName: "rivven", clientSoftwareVersion: this.#config.softwareVersion }
     let version: number = ApiVersions.versions[1]
     for (;;) {
       const answer = await this.#exchange({ api: ApiVersions, version, body }, { timeoutMs })
@@ -160,7 +160,7 @@ export class Connection {
   }
 
   #exchange<A extends Api>(
-    request: { api: A; version: number; body: RequestOf<A> },
+    request: { api: A; version: number; body: RequestInput<A> },
     { timeoutMs, isOneWay }: SendOptions,
   ): Promise<Result<Uint8Array>> {
     if (this.#ended !== null) return Promise.resolve(this.#ended)
@@ -179,7 +179,7 @@ export class Connection {
     })
   }
 
-  #encode<A extends Api>(request: { api: A; version: number; body: RequestOf<A> }, correlationId: number): Result<Uint8Array> {
+  #encode<A extends Api>(request: { api: A; version: number; body: RequestInput<A> }, correlationId: number): Result<Uint8Array> {
     try {
       return ok(encodeRequest(request.api, request.version, { correlationId, clientId: this.#config.clientId }, request.body))
     } catch (error) {
@@ -213,14 +213,14 @@ export class Connection {
   #answer(frame: Uint8Array): void {
     if (this.#ended !== null) return
     const oldest = this.#waiting.find((waiting) => !waiting.isOneWay)
-    if (frame.length < 4)
-      return this.#end(failed("BAD_ANSWER", `${this.#name} sent a frame of ${frame.length} bytes, too short for an answer`))
-    const correlationId = (readInt16(frame, 0) << 16) | (readInt16(frame, 2) & 0xffff)
-    if (oldest === undefined || oldest.correlationId !== correlationId) {
-      const wanted = oldest === undefined ? "no request waits" : `request ${oldest.correlationId} waits`
-      return this.#end(failed("BAD_ANSWER", `${this.#name} answered request ${correlationId} while ${wanted}`))
+    const correlationId = frame.length < 4 ? null : (readInt16(frame, 0) << 16) | (readInt16(frame, 2) & 0xffff)
+    if (oldest !== undefined && oldest.correlationId === correlationId) {
+      this.#settle(oldest, ok(frame))
+      return
     }
-    this.#settle(oldest, ok(frame))
+    const wanted = oldest === undefined ? "no request waits" : `request ${oldest.correlationId} waits`
+    const got = correlationId === null ? `sent a frame of ${frame.length} bytes` : `answered request ${correlationId}`
+    this.#end(failed("BAD_ANSWER", `${this.#name} ${got} while ${wanted}`))
   }
 
   #decode<A extends Api>(api: A, version: number, frame: Uint8Array): Result<ResponseOf<A>> {

@@ -16,6 +16,7 @@ export const localCodes = {
   LOG_TRUNCATED: false,
   NO_BROKER: true,
   NO_LEADER: true,
+  NOT_A_MEMBER: false,
   TIMEOUT: true,
   UNSUPPORTED_BY_CLUSTER: false,
 } as const

@@ -35,4 +35,14 @@ export type { Address, ByteStream, Clock, Net, Ports, Random, StreamEvents } fro
 export { partitionOfKey } from "./producer/partitioner.ts"
 export type { Codec, Header, Producer, ProducerOptions, ProducerRecord, RecordPosition } from "./producer/types.ts"
 export type { RawBatch, RawFetch, RawFetchRequest } from "./raw-fetch.ts"
-export type { Bounds, RangeEdge, ReadAnswer, ReadPartition, ReadRequest, TailRequest, TailStep } from "./reader/types.ts"
+export type {
+  Bounds,
+  NewestRequest,
+  RangeEdge,
+  RangeRequest,
+  ReadAnswer,
+  ReadPartition,
+  ReadRequest,
+  TailRequest,
+  TailStep,
+} from "./reader/types.ts"

@@ -5,7 +5,7 @@ import { type RetryPolicy, retryItems } from "./retry.ts"
 
 export type LeaderItem<I> = { item: I; leaderEpoch: number; topicId: string }
 
-type Send<I, T> = (items: readonly LeaderItem<I>[], to: { route: Route; timeoutMs: number }) => Promise<Result<T>[]>
+type Send<I, T> = (items: readonly LeaderItem<I>[], to: { leader: number; route: Route; timeoutMs: number }) => Promise<Result<T>[]>
 
 type Located<I> = { index: number; leader: number } & LeaderItem<I>
 
@@ -26,7 +26,7 @@ export async function callLeaders<I extends { topic: string; partition: number }
       const groups = [...Map.groupBy(located, ({ leader }) => leader)]
       await Promise.all(
         groups.map(async ([leader, group]) => {
-          const answers = await send(group, { route: { to: "broker", id: leader }, timeoutMs })
+          const answers = await send(group, { leader, route: { to: "broker", id: leader }, timeoutMs })
           group.forEach(({ index }, position) => {
             results[index] = answers[position] ?? failed("BAD_ANSWER", "the broker's answer leaves this item out")
           })

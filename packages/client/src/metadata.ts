@@ -27,8 +27,6 @@ export type MetadataAnswer = {
   topics: Map<string, TopicEntry>
 }
 
-export const noTopicId = "AAAAAAAAAAAAAAAAAAAAAA"
-
 type WireTopic = ResponseOf<typeof Metadata>["topics"][number]
 type WirePartition = Pick<
   WireTopic["partitions"][number],

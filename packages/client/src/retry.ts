@@ -4,7 +4,7 @@
  */
 import { errors } from "@rivven/protocol"
 import { type Deadline, pause } from "./deadline.ts"
-import { type ErrorCode, type Failed, type ItemError, localCodes, type Result } from "./errors.ts"
+import { type ErrorCode, type Failed, type ItemError, type LocalCode, localCodes, type Result } from "./errors.ts"
 import type { Clock, Random } from "./ports.ts"
 
 export type RetryPolicy = {
@@ -24,16 +24,15 @@ export type ErrorTraits = { hasStaleMetadata: boolean; hasLostCoordinator: boole
 
 /** Which look-ups an error makes worthless. A broken connection may mean that both moved. */
 export function traitsOf(code: ErrorCode): ErrorTraits {
-  if (code in localCodes) {
-    const isConnection = code === "CONNECT_FAILED" || code === "CONNECTION_LOST" || code === "TIMEOUT"
-    return {
-      hasStaleMetadata: isConnection || code === "NO_LEADER" || code === "NO_BROKER",
-      hasLostCoordinator: isConnection || code === "NO_BROKER",
-    }
+  if (isLocal(code)) {
+    const isConnection = code === "CONNECT_FAILED" || code === "CONNECTION_LOST" || code === "TIMEOUT" || code === "NO_BROKER"
+    return { hasStaleMetadata: isConnection || code === "NO_LEADER", hasLostCoordinator: isConnection }
   }
-  const entry = errors[code as keyof typeof errors]
-  return { hasStaleMetadata: entry.staleMetadata === true, hasLostCoordinator: entry.lostCoordinator === true }
+  const { flags } = errors[code]
+  return { hasStaleMetadata: flags.has("staleMetadata") || code === "NOT_CONTROLLER", hasLostCoordinator: flags.has("lostCoordinator") }
 }
+
+const isLocal = (code: ErrorCode): code is LocalCode => code in localCodes
 
 export async function retry<T>(attempt: (attemptNumber: number) => Promise<Result<T>>, policy: RetryPolicy): Promise<Result<T>> {
   const [result] = await retryItems([0], async (_items, attemptNumber) => [await attempt(attemptNumber)], policy)

@@ -1,3 +1,4 @@
+import { type ResponseOf, zeroUuid } from "@rivven/protocol"
 import { CreateTopics } from "@rivven/protocol/messages"
 import type { Cluster } from "../cluster.ts"
 import type { Result } from "../errors.ts"
@@ -34,15 +35,19 @@ export function createTopics(
     const answer = await cluster.call(CreateTopics, body, { route: { to: "controller" }, timeoutMs })
     if (!answer.ok) return open.map(() => answer)
     const byName = new Map(answer.value.topics.map((topic) => [topic.name, topic]))
-    return open.map(({ name }) =>
-      answerOf(byName.get(name), ({ topicId, numPartitions, replicationFactor, configs }) => ({
-        id: /^A{22}$/.test(topicId) ? null : topicId,
-        partitions: numPartitions < 0 ? null : numPartitions,
-        replicationFactor: replicationFactor < 0 ? null : replicationFactor,
-        configs: configs === null ? null : Object.fromEntries(configs.map((config) => [config.name, config.value])),
-      })),
-    )
+    return open.map(({ name }) => answerOf(byName.get(name), readTopic))
   })
+}
+
+type WireTopic = ResponseOf<typeof CreateTopics>["topics"][number]
+
+function readTopic({ topicId, numPartitions, replicationFactor, configs }: WireTopic): CreatedTopic {
+  return {
+    id: topicId === zeroUuid ? null : topicId,
+    partitions: numPartitions < 0 ? null : numPartitions,
+    replicationFactor: replicationFactor < 0 ? null : replicationFactor,
+    configs: configs === null ? null : Object.fromEntries(configs.map(({ name, value }) => [name, value])),
+  }
 }
 
 function wireTopic({ name, partitions, replicationFactor, assignments, configs }: NewTopic) {

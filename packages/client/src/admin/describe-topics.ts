@@ -1,5 +1,5 @@
 /** DescribeTopicPartitions with its cursor where the cluster has it, Metadata otherwise: the same answer, page by page or at once. */
-import type { ResponseOf } from "@rivven/protocol"
+import type { RequestInput, ResponseOf } from "@rivven/protocol"
 import { DescribeTopicPartitions } from "@rivven/protocol/messages"
 import type { Cluster } from "../cluster.ts"
 import { brokerFailed, failed, type ItemError, ok, type Result } from "../errors.ts"
@@ -30,16 +30,17 @@ export function describeTopics(
   })
 }
 
+type Answer = ResponseOf<typeof DescribeTopicPartitions>
 type Descriptions = Map<string, Result<TopicDescription>>
 
 async function describePages(cluster: Cluster, names: readonly string[], timeoutMs: number): Promise<Result<Descriptions>> {
   const described: Descriptions = new Map()
-  let cursor: ResponseOf<typeof DescribeTopicPartitions>["nextCursor"] = null
+  let cursor: Answer["nextCursor"] = null
   for (let page = 0; page < maxPages; page++) {
-    const from = cursor
-    const topics = names.filter((name) => from === null || name >= from.topicName).map((name) => ({ name }))
-    const body = { topics, responsePartitionLimit: pageSize, cursor: from }
-    const answer = await cluster.call(DescribeTopicPartitions, body, { route: { to: "any" }, timeoutMs })
+    const from: Answer["nextCursor"] = cursor
+    const topics: { name: string }[] = names.filter((name) => from === null || name >= from.topicName).map((name) => ({ name }))
+    const body: RequestInput<typeof DescribeTopicPartitions> = { topics, responsePartitionLimit: pageSize, cursor: from }
+    const answer: Result<Answer> = await cluster.call(DescribeTopicPartitions, body, { route: { to: "any" }, timeoutMs })
     if (!answer.ok) return answer
     for (const topic of answer.value.topics) if (topic.name !== null) addPage(described, { ...topic, name: topic.name })
     cursor = answer.value.nextCursor
@@ -48,7 +49,7 @@ async function describePages(cluster: Cluster, names: readonly string[], timeout
   return failed("BAD_ANSWER", `the broker's cursor did not end after ${maxPages} pages`)
 }
 
-type WireTopic = ResponseOf<typeof DescribeTopicPartitions>["topics"][number]
+type WireTopic = Answer["topics"][number]
 
 function addPage(described: Descriptions, topic: WireTopic & { name: string }): void {
   if (topic.errorCode !== 0) {

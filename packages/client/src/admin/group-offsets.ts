@@ -21,6 +21,9 @@ export type GroupOffset = TopicPartition & { result: Result<CommittedOffset> }
 
 export type OffsetToCommit = TopicPartition & { offset: number; leaderEpoch?: number | null; metadata?: string }
 
+/** From version 10 on OffsetCommit and OffsetFetch name topics by id only, which a group's commits may outlive. */
+const lastVersionWithNames = 9
+
 type WireOffset = ResponseOf<typeof OffsetFetch>["topics"][number]["partitions"][number]
 
 export async function fetchOffsets(cluster: Cluster, query: GroupOffsetsQuery, timeoutMs: number): Promise<Result<GroupOffset[]>> {
@@ -32,7 +35,7 @@ export async function fetchOffsets(cluster: Cluster, query: GroupOffsetsQuery, t
       version >= 8
         ? { groupId: "", topics: [], groups: [{ groupId: query.group, topics }], requireStable: false }
         : { groupId: query.group, topics, groups: [], requireStable: false },
-    { route: { to: "coordinator", group: query.group }, timeoutMs, minVersion: topics === null ? 2 : 1 },
+    { route: { to: "coordinator", group: query.group }, timeoutMs, minVersion: topics === null ? 2 : 1, maxVersion: lastVersionWithNames },
   )
   if (!answer.ok) return answer
   const group = answer.value.groups.find(({ groupId }) => groupId === query.group) ?? answer.value
@@ -77,7 +80,7 @@ export function alterOffsets(cluster: Cluster, { group, offsets, member, lane, t
         groupInstanceId: member?.instanceId ?? null,
         topics,
       },
-      { route: { to: "coordinator", group }, timeoutMs: shareMs, lane },
+      { route: { to: "coordinator", group }, timeoutMs: shareMs, lane, maxVersion: lastVersionWithNames },
     )
     if (!answer.ok) return open.map(() => answer)
     return open.map((item) => answerOf(findPartition(answer.value.topics, item), () => undefined))

@@ -38,7 +38,7 @@ export class OffsetsAdmin {
       async (items, { route, timeoutMs }) => {
         const body = { replicaId: -1, isolationLevel, topics: wireTopics(items) }
         const minVersion = items.some(({ item }) => item.at === "max-timestamp") ? 7 : isolationLevel === 1 ? 2 : 1
-        const answer = await this.#cluster.call(ListOffsets, body, { route, timeoutMs, minVersion })
+        const answer = await this.#cluster.call(ListOffsets, body, { route, timeoutMs, minVersion, maxVersion: 9 })
         if (!answer.ok) return items.map(() => answer)
         const partitions = new Map(answer.value.topics.map(({ name, partitions }) => [name, partitions]))
         // A partition asked about twice is answered twice, in order.

@@ -1,9 +1,10 @@
 /** Topics: what there is, and making, growing and removing them. One result per topic; a topic that failed does not hide the others. */
 
+import { zeroUuid } from "@rivven/protocol"
 import { CreatePartitions, DeleteTopics } from "@rivven/protocol/messages"
 import type { Cluster } from "../cluster.ts"
 import { failed, type ItemError, ok, type Result } from "../errors.ts"
-import { noTopicId, type TopicInfo } from "../metadata.ts"
+import type { TopicInfo } from "../metadata.ts"
 import { retry } from "../retry.ts"
 import { type CreatedTopic, createTopics, type NewTopic } from "./create-topics.ts"
 import { describeTopics, type TopicDescription } from "./describe-topics.ts"
@@ -69,7 +70,7 @@ export class TopicsAdmin {
         (version) => ({
           topics:
             version >= 6
-              ? open.map((topic) => (typeof topic === "string" ? { name: topic, topicId: noTopicId } : { name: null, topicId: topic.id }))
+              ? open.map((topic) => (typeof topic === "string" ? { name: topic, topicId: zeroUuid } : { name: null, topicId: topic.id }))
               : [],
           topicNames: version >= 6 ? [] : open.filter((topic) => typeof topic === "string"),
           timeoutMs,

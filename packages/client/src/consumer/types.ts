@@ -12,7 +12,7 @@ export type ConsumedRecord = {
   timestamp: number
   key: Uint8Array | null
   value: Uint8Array | null
-  headers: { key: string; value: Uint8Array | null }[]
+  headers: readonly { readonly key: string; readonly value: Uint8Array | null }[]
 }
 
 export type ConsumerOptions = {

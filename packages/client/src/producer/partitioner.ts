@@ -9,6 +9,9 @@ export function partitionOfKey(key: Uint8Array, partitionCount: number): number 
   return (murmur2(key) & 0x7fffffff) % partitionCount
 }
 
+/** The partitions of a topic, and which of them have a leader. When none has, all are taken as usable. */
+export type Choice = { count: number; isUsable(partition: number): boolean }
+
 export class StickyPartitioner {
   readonly #random: Random
   readonly #switchBytes: number
@@ -19,14 +22,15 @@ export class StickyPartitioner {
     this.#switchBytes = switchBytes
   }
 
-  /** `candidates` are the partitions that have a leader, or all when none has. */
-  partitionFor(topic: string, candidates: readonly number[], sizeBytes: number): number {
+  partitionFor(topic: string, sizeBytes: number, choice: Choice): number {
     const current = this.#current.get(topic)
-    if (current !== undefined && current.bytes < this.#switchBytes && candidates.includes(current.partition)) {
+    if (current !== undefined && current.bytes < this.#switchBytes && choice.isUsable(current.partition)) {
       current.bytes += sizeBytes
       return current.partition
     }
-    const others = candidates.length > 1 ? candidates.filter((partition) => partition !== current?.partition) : candidates
+    const usable = Array.from({ length: choice.count }, (_, partition) => partition).filter(choice.isUsable)
+    const all = usable.length > 0 ? usable : Array.from({ length: choice.count }, (_, partition) => partition)
+    const others = all.length > 1 ? all.filter((partition) => partition !== current?.partition) : all
     const partition = others[Math.floor(this.#random.next() * others.length)] ?? 0
     this.#current.set(topic, { partition, bytes: sizeBytes })
     return partition

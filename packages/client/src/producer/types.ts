@@ -53,8 +53,8 @@ export type Producer = {
   sendAll(records: readonly ProducerRecord[]): Promise<Result<RecordPosition>[]>
   /** Sends what waits for company now, and resolves when everything sent so far has its result. */
   flush(): Promise<void>
-  /** Flushes, then refuses further records. */
-  close(): Promise<void>
+  /** Refuses further records, flushes, and fails what is not acknowledged in time (default: the delivery timeout). */
+  close(options?: { timeoutMs?: number }): Promise<void>
   /** Bytes taken and not yet acknowledged. */
   readonly bufferedBytes: number
 }

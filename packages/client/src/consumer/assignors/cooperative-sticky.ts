@@ -30,21 +30,23 @@ function assign(members: readonly GroupMember[], partitionCounts: ReadonlyMap<st
   return withoutMoving(loads)
 }
 
+type Claim = { load: Load | null; generation: number }
+
 function validOwners(loads: readonly Load[], partitionCounts: ReadonlyMap<string, number>): Map<string, Load> {
-  const claims = new Map<string, { load: Load | null; generation: number }>()
+  const claims = new Map<string, Claim>()
   for (const load of loads) {
     for (const { topic, partition } of load.member.owned) {
-      if (!load.topics.has(topic) || partition >= (partitionCounts.get(topic) ?? 0)) continue
+      const isWanted = load.topics.has(topic) && partition < (partitionCounts.get(topic) ?? 0)
       const key = partitionKey(topic, partition)
-      const other = claims.get(key)
-      const { generation } = load.member
-      if (other === undefined || generation > other.generation) claims.set(key, { load, generation })
-      else if (generation === other.generation) claims.set(key, { load: null, generation })
+      if (isWanted) claims.set(key, strongerClaim(claims.get(key), { load, generation: load.member.generation }))
     }
   }
-  const owners = new Map<string, Load>()
-  for (const [key, { load }] of claims) if (load !== null) owners.set(key, load)
-  return owners
+  return new Map([...claims].flatMap(([key, { load }]) => (load === null ? [] : [[key, load]])))
+}
+
+function strongerClaim(known: Claim | undefined, fresh: Claim): Claim {
+  if (known === undefined || fresh.generation > known.generation) return fresh
+  return fresh.generation === known.generation ? { load: null, generation: known.generation } : known
 }
 
 function leastLoaded(loads: readonly Load[]): Load | undefined {

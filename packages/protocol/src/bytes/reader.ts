@@ -9,6 +9,9 @@ import { DecodeError } from "../codec-error.ts"
 /** Small inputs may cost this much more than 8 times their size: a fixed sum cannot exhaust anything. */
 const freeBytes = 65_536
 
+/** Strings have 16 bits of length, and Kafka keeps to that where compact lengths could hold more. */
+export const maxStringBytes = 32_767
+
 export class Reader {
   readonly buf: Buffer
   readonly view: DataView
@@ -127,6 +130,7 @@ export class Reader {
 
   /** Short ASCII is cheaper to build here than to ask the runtime for (measured up to about 20 characters). */
   private text(length: number): string {
+    if (length > maxStringBytes) this.fail(`string of ${length} bytes, at most ${maxStringBytes} are possible`)
     const at = this.take(length)
     if (length > 16) return this.buf.toString("utf8", at, at + length)
     let text = ""

@@ -3,6 +3,7 @@
  * encoding is synchronous and never re-entered. `slices` keeps record bytes out of the copy: they leave as parts.
  */
 import { EncodeError } from "../codec-error.ts"
+import { maxStringBytes } from "./reader.ts"
 
 /** Larger messages get a buffer of their own, which is given back to the collector. */
 const keepBytes = 1_048_576
@@ -144,7 +145,7 @@ export class Writer {
     if (typeof value !== "string") this.wrong("a string", value)
     const at = this.reserve(2 + value.length * 3) + 2
     const size = this.put(value, at)
-    if (size > 32_767) this.fail(`string of ${size} bytes, at most 32767 are possible`)
+    this.checkText(size)
     this.view.setInt16(at - 2, size)
     this.at = at + size
   }
@@ -169,6 +170,7 @@ export class Writer {
 
   private longCompactString(value: string): void {
     const size = Buffer.byteLength(value)
+    this.checkText(size)
     this.uvarint(size + 1)
     const at = this.reserve(size)
     this.buf.write(value, at, size, "utf8")
@@ -177,6 +179,10 @@ export class Writer {
   compactNullableString(value: string | null): void {
     if (value === null) this.uvarint(0)
     else this.compactString(value)
+  }
+
+  private checkText(size: number): void {
+    if (size > maxStringBytes) this.fail(`string of ${size} bytes, at most ${maxStringBytes} are possible`)
   }
 
   /** Writes the text where room was reserved and answers its bytes. */

@@ -32,7 +32,7 @@ interface StoredRecord {
   value: string
 }
 
-const serialized = readLines<Serialized>("serialized.jsonl").filter((line) => line.batch === undefined)
+const serialized = readLines<Serialized>("serialized.jsonl").filter((line) => line.hex !== undefined && line.batch === undefined)
 const live = readLines<Exchange>("live.jsonl").filter((line) => line.api !== undefined)
 const stored = readLines<StoredRecord>("live.jsonl").filter((line) => line.key !== undefined) as Required<StoredRecord>[]
 

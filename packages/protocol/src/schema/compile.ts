@@ -74,25 +74,27 @@ function locate(fields: Fields, shape: Shape, failed: { error: DecodeError; byte
   return failed.error
 }
 
+/** Throws `EncodeError` only, also where JavaScript itself refuses a value (arithmetic with a bigint). */
 export function encodeFields<F extends Fields>(fields: F, shape: Shape, { writer, value }: { writer: Writer; value: InputOf<F> }): void {
   try {
     codecOf(fields, shape).write(writer, value)
   } catch (error) {
     writer.release()
-    throw error instanceof EncodeError ? locateValue(fields, shape, { error, value }) : error
+    throw locateValue(fields, shape, { error, value })
   }
 }
 
-function locateValue(fields: Fields, shape: Shape, failed: { error: EncodeError; value: unknown }): EncodeError {
+function locateValue(fields: Fields, shape: Shape, failed: { error: unknown; value: unknown }): EncodeError {
   const writer = new Writer()
   try {
     codecOf(fields, shape, true).write(writer, failed.value)
   } catch (error) {
-    if (error instanceof EncodeError) return new EncodeError({ reason: error.reason, path: pathOf(writer.path) })
+    const reason = error instanceof EncodeError ? error.reason : String(error)
+    return new EncodeError({ reason, path: pathOf(writer.path) })
   } finally {
     writer.release()
   }
-  return failed.error
+  return new EncodeError({ reason: String(failed.error) })
 }
 
 function pathOf(segments: readonly (string | number)[]): string {

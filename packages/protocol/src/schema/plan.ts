@@ -66,9 +66,14 @@ function leastStructSize(fields: Fields, shape: Shape): number {
   return sizes.reduce((sum, size) => sum + size, shape.flexible ? 1 : 0)
 }
 
-/** Bytes of memory that one array element takes before what it points to: its slot, and the object if it is one. */
-export function elementCost(field: Field): number {
-  return field.kind === "struct" ? 24 + 8 * Object.keys(field.fields ?? {}).length : 8
+/** Bytes of memory that one array element takes at least: its slot, and the objects and arrays that it brings along. */
+export function elementCost(element: Field): number {
+  return 8 + ownCost(element)
+}
+
+function ownCost({ kind, fields = {} }: Field): number {
+  if (kind === "array") return 16
+  return kind === "struct" ? Object.values(fields).reduce((sum, field) => sum + elementCost(field), 16) : 0
 }
 
 /** Source text of the value that stands for an absent field. */

@@ -132,6 +132,7 @@ function decodeSized(field: Field, at: Version, input: Input): unknown {
     if (!mayBeNull(field, at)) throw new Error("null")
     return null
   }
+  if (field.kind === "string" && length > 32_767) throw new Error("long string")
   if (field.kind === "string") return input.take(length).toString("utf8")
   if (field.kind !== "array") return Buffer.from(input.take(length))
   const values: unknown[] = []

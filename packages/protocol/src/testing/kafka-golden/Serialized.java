@@ -1,6 +1,6 @@
 // Writes every message of the APIs we define, at every version, filled with pseudo-random values by Kafka's own generated classes:
 // one JSON line per message {"api", "side", "version", "hex", "json"}. `json` is what Kafka's JsonConverter makes of the same object.
-// java -cp kafka-clients-4.3.1.jar:jackson-databind.jar:jackson-core.jar:jackson-annotations.jar:slf4j-api.jar Serialized.java
+// Then record batches {"batch", "hex"} and the table of errors. README.md says how to run it.
 import com.fasterxml.jackson.databind.JsonNode;
 import java.lang.reflect.Method;
 import java.lang.reflect.ParameterizedType;
@@ -8,6 +8,8 @@ import java.nio.ByteBuffer;
 import java.util.*;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.compress.Compression;
+import org.apache.kafka.common.errors.InvalidMetadataException;
+import org.apache.kafka.common.errors.RetriableException;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.internals.RecordHeader;
 import org.apache.kafka.common.message.ApiMessageType;
@@ -32,6 +34,11 @@ public class Serialized {
       }
     }
     batches();
+    for (Errors e : Errors.values()) {
+      boolean retriable = e.exception() instanceof RetriableException;
+      boolean stale = e.exception() instanceof InvalidMetadataException;
+      System.out.println("{\"error\":\"" + e.name() + "\",\"code\":" + e.code() + ",\"retriable\":" + retriable + ",\"staleMetadata\":" + stale + "}");
+    }
   }
 
   /** Record batches by Kafka's own builder: {"batch", "hex"}, the same four records in every codec, then both transaction markers. */

@@ -4,7 +4,7 @@ import { spawn, spawnSync } from "node:child_process"
 import { readFileSync, writeFileSync } from "node:fs"
 import { dirname, join } from "node:path"
 import { parseArgs } from "node:util"
-import { startApacheKafka, toolsClasspath } from "@rivven/client/testing"
+import { kafkaClasspath, startApacheKafka } from "@rivven/client/testing"
 import { startNode } from "../e2e/fixtures/node.ts"
 import { provideTools, pythonVenv } from "./tools.ts"
 
@@ -19,8 +19,10 @@ const caseTimeoutMs = 180_000
 for (const { name, remedy } of provideTools()) process.stderr.write(`${name} is missing. Install it with: ${remedy}\n`)
 const counts = { passed: 0, failed: 0, skipped: 0 }
 await using broker =
-  flags.against === "kafka" ? await startApacheKafka({ "num.partitions": "4" }) : await startNode({ topics: { default_partitions: 4 } })
-const env = { ...process.env, PYTHON: join(pythonVenv, "bin", "python"), KAFKA_CLASSPATH: await toolsClasspath() }
+  flags.against === "kafka"
+    ? await startApacheKafka({ properties: { "num.partitions": "4" } })
+    : await startNode({ topics: { default_partitions: 4 } })
+const env = { ...process.env, PYTHON: join(pythonVenv, "bin", "python"), KAFKA_CLASSPATH: await kafkaClasspath() }
 
 for (const client of clients) {
   const driver = join(compatDir, client, "run.sh")

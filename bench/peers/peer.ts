@@ -8,9 +8,13 @@ export interface Peer {
 }
 
 export interface RunningPeer {
-  bootstrap: string
+  readonly bootstrap: string
   /** Root of the process tree that is accounted. */
-  pid: number
-  /** A clean stop: what `rivven node` and Kafka do on SIGTERM. */
+  readonly pid: number
+  /** A clean stop on SIGTERM; the data stays. */
+  halt(): Promise<void>
+  /** Starts again on the same data: one exec and nothing before it. */
+  restart(): Promise<void>
+  /** Ends it; its folder is the caller's. */
   stop(): Promise<void>
 }

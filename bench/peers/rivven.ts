@@ -13,8 +13,20 @@ export function rivven(durability: "fsync" | "os" = "fsync"): Peer {
     version,
     config: settings,
     start: async (dir) => {
-      const node = await startNode(settings, dir)
-      return { bootstrap: node.bootstrap, pid: node.pid, stop: async () => void (await node.stop()) }
+      let node = await startNode(settings, dir)
+      return {
+        get bootstrap() {
+          return node.bootstrap
+        },
+        get pid() {
+          return node.pid
+        },
+        halt: async () => void (await node.stop()),
+        restart: async () => {
+          node = await startNode(settings, dir)
+        },
+        stop: async () => void (await node.stop()),
+      }
     },
   }
 }

@@ -11,7 +11,7 @@ export type RaceOptions = {
   clock: Clock
   addresses: readonly Address[]
   staggerMs: number
-  open(address: Address): Promise<Result<Connection>>
+  open: (address: Address) => Promise<Result<Connection>>
 }
 
 export function raceToOpen({ clock, addresses, staggerMs, open }: RaceOptions): Promise<Result<Connection>> {

@@ -29,6 +29,8 @@ export type ClientOptions = {
   maxFrameBytes?: number
   /** Most that one batch may unpack to. Default 64 MiB. */
   maxDecompressedBytes?: number
+  /** Pauses between attempts: the first, doubled up to the maximum. Default 50 ms and 1 s. */
+  backoffMs?: { first: number; max: number }
   ports?: Partial<Ports>
   /** Where correlation ids of new connections start; they wrap at 2^31. */
   firstCorrelationId?: number
@@ -47,14 +49,18 @@ export type Client = {
   close(): Promise<void>
 }
 
+type Closable = { close(options?: { timeoutMs?: number }): Promise<void> }
+
 const mebibyte = 1024 * 1024
+/** What producers have to get rid of their records when the whole client closes. */
+const closeTimeoutMs = 5_000
 
 export function createClient(options: ClientOptions): Client {
   const config = clusterConfig(options)
   const cluster = new Cluster(config)
   const limits = { maxDecompressedBytes: options.maxDecompressedBytes ?? 64 * mebibyte }
-  const open = new Set<{ close(): Promise<void> }>()
-  const keep = <T extends { close(): Promise<void> }>(part: T): T => {
+  const open = new Set<Closable>()
+  const keep = <T extends Closable>(part: T): T => {
     open.add(part)
     return part
   }
@@ -66,7 +72,7 @@ export function createClient(options: ClientOptions): Client {
     readMessages: (request) => readMessages(cluster, request, limits),
     tailMessages: (request) => tailMessages(cluster, request, limits),
     async close() {
-      await Promise.all([...open].map((part) => part.close()))
+      await Promise.all([...open].map((part) => part.close({ timeoutMs: closeTimeoutMs })))
       cluster.close()
     },
   }
@@ -83,8 +89,8 @@ function clusterConfig(options: ClientOptions): ClusterConfig {
     connectTimeoutMs: options.connectTimeoutMs ?? 10_000,
     metadataMaxAgeMs: options.metadataMaxAgeMs ?? 60_000,
     maxFrameBytes: options.maxFrameBytes ?? 100 * mebibyte,
-    firstBackoffMs: 50,
-    maxBackoffMs: 1_000,
+    firstBackoffMs: options.backoffMs?.first ?? 50,
+    maxBackoffMs: options.backoffMs?.max ?? 1_000,
     bootstrapStaggerMs: 250,
     firstCorrelationId: options.firstCorrelationId,
   }

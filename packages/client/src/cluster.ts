@@ -9,7 +9,16 @@ import { addressKey, BrokerPool } from "./broker-pool.ts"
 import type { BodyOf, Connection, ConnectionConfig, SendOptions } from "./connection.ts"
 import { Deadline, within } from "./deadline.ts"
 import { brokerFailed, failed, type ItemError, ok, type Result } from "./errors.ts"
-import { type BrokerInfo, isReachable, type MetadataAnswer, mergeTopic, readMetadata, type TopicEntry, type TopicInfo } from "./metadata.ts"
+import {
+  type BrokerInfo,
+  isReachable,
+  type MetadataAnswer,
+  mergeTopic,
+  partitionOf,
+  readMetadata,
+  type TopicEntry,
+  type TopicInfo,
+} from "./metadata.ts"
 import type { Address, Ports } from "./ports.ts"
 import { type RetryPolicy, traitsOf } from "./retry.ts"
 
@@ -41,6 +50,7 @@ export class Cluster {
   #brokers = new Map<number, BrokerInfo>()
   #clusterId: string | null = null
   #laneCount = 0
+  readonly #closing = new AbortController()
   #controllerId: number | null = null
   readonly #topics = new Map<string, TopicEntry>()
   readonly #coordinators = new Map<string, number>()
@@ -152,7 +162,7 @@ export class Cluster {
   leaderOf(topic: string, partition: number): number | null {
     const entry = this.#topics.get(topic)
     if (entry === undefined || entry.info === null || entry.asOfMs === Number.NEGATIVE_INFINITY) return null
-    return entry.info.partitions[partition]?.leader ?? null
+    return partitionOf(entry.info, partition)?.leader ?? null
   }
 
   /** Every partition of the topic has a leader. */
@@ -183,7 +193,8 @@ export class Cluster {
   policy(timeoutMs: number | undefined, more: Partial<RetryPolicy> = {}): RetryPolicy & { deadline: Deadline } {
     const { ports, callTimeoutMs, firstBackoffMs, maxBackoffMs } = this.config
     const deadline = new Deadline(ports.clock, timeoutMs ?? callTimeoutMs)
-    return { ...ports, deadline, firstBackoffMs, maxBackoffMs, recover: (errors) => this.recover(errors), ...more }
+    const signal = more.signal === undefined ? this.#closing.signal : AbortSignal.any([more.signal, this.#closing.signal])
+    return { ...ports, deadline, firstBackoffMs, maxBackoffMs, recover: (errors) => this.recover(errors), ...more, signal }
   }
 
   closeLane(lane: string): void {
@@ -191,10 +202,12 @@ export class Cluster {
   }
 
   close(): void {
+    this.#closing.abort()
     this.#pool.close()
   }
 
   async #connectAny(lane: string): Promise<Result<Connection>> {
+    if (this.#closing.signal.aborted) return failed("CLOSED", "the client is closed")
     const idlest = this.#pool.openIn(lane).sort((a, b) => a.inFlight - b.inFlight)[0]
     if (idlest !== undefined) return ok(idlest)
     const addresses = new Map<string, Address>()

@@ -3,6 +3,7 @@ import { type ResponseOf, zeroUuid } from "@rivven/protocol"
 import { Fetch } from "@rivven/protocol/messages"
 import type { Isolation } from "./admin/offsets.ts"
 import type { Cluster } from "./cluster.ts"
+import { partitionKey } from "./consumer/assignors/assignor.ts"
 import { brokerFailed, failed, ok, type Result } from "./errors.ts"
 
 export type FetchPartition = {
@@ -57,7 +58,15 @@ export async function fetchPartitions(
   if (!answer.ok) return partitions.map(() => answer)
   const { errorCode } = answer.value
   if (errorCode !== 0) return partitions.map(() => brokerFailed(errorCode, "fetch"))
-  return partitions.map((partition) => readPartition(answer.value, partition))
+  const found = new Map<string, WirePartition>()
+  for (const { topic, topicId, partitions: list } of answer.value.responses) {
+    for (const one of list) found.set(partitionKey(topicId === zeroUuid ? topic : topicId, one.partitionIndex), one)
+  }
+  return partitions.map((partition) => {
+    const { topic, topicId } = partition
+    const one = found.get(partitionKey(topicId, partition.partition)) ?? found.get(partitionKey(topic, partition.partition))
+    return readPartition(one, partition)
+  })
 }
 
 function request(partitions: readonly FetchPartition[], options: FetchOptions, version: number) {
@@ -82,9 +91,9 @@ function request(partitions: readonly FetchPartition[], options: FetchOptions, v
   }
 }
 
-function readPartition(answer: ResponseOf<typeof Fetch>, { topic, topicId, partition }: FetchPartition): Result<FetchedPartition> {
-  const isAsked = (one: { topic: string; topicId: string }) => (one.topicId === zeroUuid ? one.topic === topic : one.topicId === topicId)
-  const found = answer.responses.find(isAsked)?.partitions.find(({ partitionIndex }) => partitionIndex === partition)
+type WirePartition = ResponseOf<typeof Fetch>["responses"][number]["partitions"][number]
+
+function readPartition(found: WirePartition | undefined, { topic, partition }: FetchPartition): Result<FetchedPartition> {
   if (found === undefined) return failed("BAD_ANSWER", `the broker's answer leaves ${topic}-${partition} out`)
   if (found.errorCode !== 0) return brokerFailed(found.errorCode, `${topic}-${partition}`)
   const { divergingEpoch } = found

@@ -1,6 +1,7 @@
 /** Sends many partition items to the leaders of their partitions, at the same time, and answers one result per item. */
 import type { Cluster, Route } from "./cluster.ts"
 import { type Failed, failed, type Result } from "./errors.ts"
+import { partitionOf } from "./metadata.ts"
 import { type RetryPolicy, retryItems } from "./retry.ts"
 
 export type LeaderItem<I> = { item: I; leaderEpoch: number; topicId: string }
@@ -48,13 +49,16 @@ async function locate<I extends { topic: string; partition: number }>(
   { items, timeoutMs }: { items: readonly I[]; timeoutMs: number },
   fail: (index: number, failure: Failed) => void,
 ): Promise<Located<I>[]> {
-  const isUnknown = ({ topic, partition }: I) => cluster.knownTopic(topic)?.partitions.every(({ index }) => index !== partition) !== false
-  const unknown = [...new Set(items.filter(isUnknown).map(({ topic }) => topic))]
+  const known = ({ topic, partition }: I) => {
+    const info = cluster.knownTopic(topic)
+    return info === null ? undefined : partitionOf(info, partition)
+  }
+  const unknown = [...new Set(items.filter((item) => known(item) === undefined).map(({ topic }) => topic))]
   const refreshed = unknown.length === 0 ? null : await cluster.refresh(unknown, { timeoutMs })
   const located: Located<I>[] = []
   items.forEach((item, index) => {
     const info = cluster.knownTopic(item.topic)
-    const partition = info?.partitions.find((one) => one.index === item.partition)
+    const partition = known(item)
     if (info !== null && partition !== undefined && partition.leader !== null) {
       located.push({ index, item, leader: partition.leader, leaderEpoch: partition.leaderEpoch, topicId: info.id })
     } else if (partition !== undefined) fail(index, failed("NO_LEADER", `${item.topic}-${item.partition} has no leader now`))

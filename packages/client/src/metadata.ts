@@ -68,6 +68,12 @@ export function readPartitions(partitions: readonly WirePartition[]): PartitionI
   return infos.sort((a, b) => a.index - b.index)
 }
 
+/** Partitions lie in order; a hole in the numbering is the exception. */
+export function partitionOf({ partitions }: TopicInfo, index: number): PartitionInfo | undefined {
+  const guess = partitions[index]
+  return guess?.index === index ? guess : partitions.find((partition) => partition.index === index)
+}
+
 /** The newer of two views of a topic; per partition the one with the later leader epoch, unless the topic was made anew. */
 export function mergeTopic(known: TopicEntry | undefined, fresh: TopicEntry): TopicEntry {
   if (known?.info == null || fresh.info === null || known.info.id !== fresh.info.id) return fresh

@@ -64,7 +64,8 @@ export async function retryItems<I, T>(
       open.push(entry)
     })
     const waitMs = backoffMs(attemptNumber, policy)
-    if (open.length === 0 || policy.signal?.aborted === true || policy.deadline.leftMs <= waitMs) break
+    // An attempt needs time of its own after the pause; one cut short would only hide the last reason behind a TIMEOUT.
+    if (open.length === 0 || policy.signal?.aborted === true || policy.deadline.leftMs <= 2 * waitMs) break
     policy.recover?.(failures)
     await pause(policy.clock, waitMs, policy.signal)
   }

@@ -4,7 +4,7 @@ import { OffsetCommit, OffsetDelete, OffsetFetch } from "@rivven/protocol/messag
 import type { Cluster } from "../cluster.ts"
 import type { TopicPartition } from "../consumer/assignors/assignor.ts"
 import { brokerFailed, ok, type Result } from "../errors.ts"
-import { answerOf, callItems } from "./items.ts"
+import { answerOf, callItems, partitionFinder } from "./items.ts"
 import type { CallTimeout } from "./timeout.ts"
 
 export type GroupOffsetsQuery = { group: string; partitions?: readonly TopicPartition[] }
@@ -83,7 +83,8 @@ export function alterOffsets(cluster: Cluster, { group, offsets, member, lane, t
       { route: { to: "coordinator", group }, timeoutMs: shareMs, lane, maxVersion: lastVersionWithNames },
     )
     if (!answer.ok) return open.map(() => answer)
-    return open.map((item) => answerOf(findPartition(answer.value.topics, item), () => undefined))
+    const find = partitionFinder(answer.value.topics)
+    return open.map((item) => answerOf(find(item), () => undefined))
   })
 }
 
@@ -100,17 +101,11 @@ export function deleteOffsets(
     if (!answer.ok) return open.map(() => answer)
     const { errorCode } = answer.value
     if (errorCode !== 0) return open.map(() => brokerFailed(errorCode, `group ${group}`))
-    return open.map((item) => answerOf(findPartition(answer.value.topics, item), () => undefined))
+    const find = partitionFinder(answer.value.topics)
+    return open.map((item) => answerOf(find(item), () => undefined))
   })
 }
 
 function byTopic<I extends TopicPartition>(items: readonly I[]): { name: string; items: I[] }[] {
   return [...Map.groupBy(items, ({ topic }) => topic)].map(([name, group]) => ({ name, items: group }))
-}
-
-function findPartition<P extends { partitionIndex: number }>(
-  topics: readonly { name: string; partitions: readonly P[] }[],
-  { topic, partition }: TopicPartition,
-): P | undefined {
-  return topics.find(({ name }) => name === topic)?.partitions.find(({ partitionIndex }) => partitionIndex === partition)
 }

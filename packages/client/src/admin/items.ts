@@ -1,12 +1,13 @@
 /** What the resources share: many named items in one request, one result each, in spite of retries. */
 import type { Cluster } from "../cluster.ts"
+import { partitionKey, type TopicPartition } from "../consumer/assignors/assignor.ts"
 import { at, brokerFailed, failed, type ItemError, ok, type Result } from "../errors.ts"
 import { retryItems } from "../retry.ts"
 import type { CallTimeout } from "./timeout.ts"
 
 export type Change<I> = CallTimeout & {
   items: readonly I[]
-  keyOf(item: I): string
+  keyOf: (item: I) => string
   /** Codes that are the answer although they are retriable in general. */
   isFinal?: (error: ItemError) => boolean
   /** Group whose coordinator has to be found anew when it moved. */
@@ -45,4 +46,13 @@ type WireResult = { errorCode: number; errorMessage?: string | null }
 export function answerOf<W extends WireResult, T>(item: W | undefined, read: (item: W) => T): Result<T> {
   if (item === undefined) return failed("BAD_ANSWER", "the broker's answer leaves this item out")
   return item.errorCode === 0 ? ok(read(item)) : brokerFailed(item.errorCode, item.errorMessage)
+}
+
+/** Looks partitions of an answer up by topic and number. */
+export function partitionFinder<P extends { partitionIndex: number }>(
+  topics: readonly { name: string; partitions: readonly P[] }[],
+): (wanted: TopicPartition) => P | undefined {
+  const index = new Map<string, P>()
+  for (const { name, partitions } of topics) for (const one of partitions) index.set(partitionKey(name, one.partitionIndex), one)
+  return ({ topic, partition }) => index.get(partitionKey(topic, partition))
 }

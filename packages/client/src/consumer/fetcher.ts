@@ -7,7 +7,7 @@ import type { Bell } from "../bell.ts"
 import type { Cluster } from "../cluster.ts"
 import { failed, type ItemError, type Result } from "../errors.ts"
 import { type FetchedPartition, type FetchPartition, fetchPartitions } from "../fetch-request.ts"
-import type { PartitionInfo, TopicInfo } from "../metadata.ts"
+import { type PartitionInfo, partitionOf, type TopicInfo } from "../metadata.ts"
 import { backoffMs } from "../retry.ts"
 import type { OwnedPartition, OwnedPartitions } from "./partitions.ts"
 import type { ConsumerSettings } from "./settings.ts"
@@ -55,7 +55,7 @@ export class Fetcher {
       if (!isHungry(owned)) continue
       if (owned.blockedUntilMs > clock.monotonic()) continue
       const info = this.#cluster.knownTopic(owned.topic)
-      const partition = info?.partitions[owned.partition]
+      const partition = info === null ? undefined : partitionOf(info, owned.partition)
       if (info === null || partition === undefined || partition.leader === null) this.#refresh(owned)
       else if (!this.#busyLeaders.has(partition.leader)) {
         const list = jobs.get(partition.leader) ?? []
@@ -162,7 +162,7 @@ export class Fetcher {
     this.#refreshing.add(topic)
     void this.#cluster.topic(topic).then((info) => {
       this.#refreshing.delete(topic)
-      const partition = info.ok ? info.value.partitions[owned.partition] : undefined
+      const partition = info.ok ? partitionOf(info.value, owned.partition) : undefined
       if (!info.ok) this.#fail(owned, info.error)
       else if (partition === undefined) this.#fail(owned, failed("NO_LEADER", `topic ${topic} has no partition ${owned.partition}`).error)
       else if (partition.leader === null) {

@@ -54,6 +54,10 @@ export class ProducerBatch {
     return this.#isSettled
   }
 
+  get canSplit(): boolean {
+    return this.records.length > 1 && !this.#isSettled
+  }
+
   /** Resolves when every record has its result; for a batch that was split, when its halves have. */
   get settled(): Promise<void> {
     this.#whenSettled ??= Promise.withResolvers<void>()
@@ -99,7 +103,10 @@ export class ProducerBatch {
     this.#settle(() => failure)
   }
 
-  /** Two halves that continue each other's sequence, for a batch the broker finds too large. */
+  /**
+   * Two halves that continue each other's sequence, for a batch the broker finds too large. It looks at the size before anything else, so an
+   * earlier attempt without an answer was refused too, unless its limit was lowered in between.
+   */
   split(): [ProducerBatch, ProducerBatch] {
     const first = new ProducerBatch(this.topic, this.partition, this.createdAtMs)
     const second = new ProducerBatch(this.topic, this.partition, this.createdAtMs)
@@ -123,7 +130,7 @@ export class ProducerBatch {
     this.#isSettled = true
     this.#encoded = null
     this.#whenSettled?.resolve()
-    this.records.forEach((record, index) => void record.settle(resultOf(record, index)))
+    for (const [index, record] of this.records.entries()) record.settle(resultOf(record, index))
   }
 }
 

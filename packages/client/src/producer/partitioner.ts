@@ -10,7 +10,7 @@ export function partitionOfKey(key: Uint8Array, partitionCount: number): number 
 }
 
 /** The partitions of a topic, and which of them have a leader. When none has, all are taken as usable. */
-export type Choice = { count: number; isUsable(partition: number): boolean }
+export type Choice = { count: number; isUsable: (partition: number) => boolean }
 
 export class StickyPartitioner {
   readonly #random: Random

@@ -147,7 +147,7 @@ export class Sender {
     const { error } = outcome
     const { isIdempotent } = this.#options
     queue.lastFailure = error
-    if (error.code === "MESSAGE_TOO_LARGE" && batch.records.length > 1 && !batch.isSettled) queue.split(batch)
+    if (error.code === "MESSAGE_TOO_LARGE" && batch.canSplit) queue.split(batch)
     else if (isIdempotent && isLostSequence(error.code)) this.#repair(queue, batch)
     else if (this.#mayRepeat(error)) this.#repeat(queue, batch, error)
     else {

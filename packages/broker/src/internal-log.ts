@@ -1,6 +1,5 @@
 // A log the broker writes for itself: keyed records, one batch per write, durable before anyone hears of it. Replayed once at the start.
-import { decodeBatch, encodeBatch } from "@rivven/protocol/records"
-import { batchHeaders } from "@rivven/protocol/records"
+import { batchHeaders, decodeBatch, encodeBatch } from "@rivven/protocol/records"
 import { BrokerError } from "./errors.ts"
 import type { Partition } from "./log/partition.ts"
 import type { Clock } from "./ports.ts"
@@ -67,7 +66,9 @@ export class InternalLog {
   }
 
   #corrupt(offset: number, reason: string): BrokerError {
-    return new BrokerError("INTERNAL_LOG_CORRUPT", `${this.#path()} cannot be replayed at offset ${offset}: ${reason}`, { path: this.#path() })
+    return new BrokerError("INTERNAL_LOG_CORRUPT", `${this.#path()} cannot be replayed at offset ${offset}: ${reason}`, {
+      path: this.#path(),
+    })
   }
 
   #path(): string {
@@ -77,5 +78,5 @@ export class InternalLog {
 
 /** The log's memory is pooled: what stays must be its own. */
 function copied({ offset, timestamp, key, value }: ReplayedRecord): ReplayedRecord {
-  return { offset, timestamp, key: key && key.slice(), value: value && value.slice() }
+  return { offset, timestamp, key: key?.slice() ?? null, value: value?.slice() ?? null }
 }

@@ -6,6 +6,7 @@ import type { GroupAdmin } from "./groups/group-admin.ts"
 import type { LogManager } from "./log/log-manager.ts"
 import type { Metrics } from "./metrics.ts"
 import type { Clock, Logger } from "./ports.ts"
+import type { BatchPolicy } from "./topics/batch-policy.ts"
 import type { Catalog } from "./topics/catalog.ts"
 import type { ConfigAdmin } from "./topics/config-admin.ts"
 import type { ConfigStore } from "./topics/config-store.ts"
@@ -22,8 +23,16 @@ export interface BrokerIdentity {
   readonly dataDir: string
 }
 
+/** One line of what ApiVersions says. */
+export interface AdvertisedApi {
+  readonly apiKey: number
+  readonly minVersion: number
+  readonly maxVersion: number
+}
+
 export interface Services {
   readonly identity: BrokerIdentity
+  readonly advertised: readonly AdvertisedApi[]
   readonly clock: Clock
   readonly logger: Logger
   readonly metrics: Metrics
@@ -32,6 +41,7 @@ export interface Services {
   readonly configs: ConfigStore
   readonly topics: TopicAdmin
   readonly topicLogs: TopicLogs
+  readonly batchPolicy: BatchPolicy
   readonly configAdmin: ConfigAdmin
   readonly producerIds: ProducerIds
   readonly groups: GroupCoordinator

@@ -49,11 +49,13 @@ export class Listener {
     await closed
   }
 
+  destroyAll(): void {
+    for (const connection of this.#connections) connection.destroy()
+  }
+
   #untilEmpty(graceMs: number): Promise<void> {
     return new Promise((resolve) => {
-      const cancel = this.#options.clock.after(graceMs, () => {
-        for (const connection of this.#connections) connection.destroy()
-      })
+      const cancel = this.#options.clock.after(graceMs, () => this.destroyAll())
       this.#whenEmpty = () => {
         cancel()
         resolve()

@@ -22,6 +22,7 @@ export class Catalog {
   readonly #brokerConfigs = new Map<string, Map<string, string>>()
   #sorted: readonly Topic[] | null = null
   #nextProducerId = 1
+  #brokerConfigVersion = 0
 
   apply(record: MetadataRecord): void {
     switch (record.type) {
@@ -76,6 +77,11 @@ export class Catalog {
     return this.#brokerConfigs.get(name) ?? new Map()
   }
 
+  /** Changes with every change of a broker config: whoever remembers what follows from them looks here. */
+  get brokerConfigVersion(): number {
+    return this.#brokerConfigVersion
+  }
+
   #put(topic: Topic): void {
     this.#byName.set(topic.name, topic)
     this.#byId.set(topic.id, topic)
@@ -100,6 +106,7 @@ export class Catalog {
 
   #applyConfig({ resourceType, resourceName, name, value }: Extract<MetadataRecord, { type: "config" }>): void {
     if (resourceType === resourceTypes.broker) {
+      this.#brokerConfigVersion += 1
       this.#brokerConfigs.set(resourceName, withValue(this.brokerConfigs(resourceName), name, value))
       return
     }

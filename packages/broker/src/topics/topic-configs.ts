@@ -52,7 +52,7 @@ export const topicConfigs = new ConfigTable([
     default: "fsync",
     pattern: durabilityPattern,
     accepts: durabilityAccepts,
-    brokerName: "log.durability",
+    brokerName: "durability",
     doc: "When a write is acknowledged: fsync after the disk has it (survives power cuts), os after the operating system has it (survives crashes of the process), interval:<ms> as os with a flush that often.",
   }),
   long("file.delete.delay.ms", {

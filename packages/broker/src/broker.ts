@@ -1,0 +1,307 @@
+// Wires the broker: log, catalog, groups, fetches, handlers, listener, and takes them down again in the opposite order. Decides nothing
+// about requests. A start either comes up whole or leaves nothing open.
+import type { Registry } from "prom-client"
+import { createDispatcher, type Intercept } from "./dispatch/dispatcher.ts"
+import { Fetcher } from "./fetch/fetcher.ts"
+import { ResponseMemory } from "./fetch/response-memory.ts"
+import { FetchSessions } from "./fetch/sessions.ts"
+import { GroupCoordinator } from "./groups/coordinator.ts"
+import { GroupAdmin } from "./groups/group-admin.ts"
+import { handlers } from "./handlers/index.ts"
+import { InternalLog } from "./internal-log.ts"
+import { LogManager } from "./log/log-manager.ts"
+import type { PartitionSpec, RecoveryReport } from "./log/model.ts"
+import type { Partition } from "./log/partition.ts"
+import { type MetricSources, Metrics } from "./metrics.ts"
+import { Listener } from "./net/listener.ts"
+import { nodeNet } from "./net/node-net.ts"
+import type { Ports } from "./ports.ts"
+import type { BrokerIdentity, Services } from "./services.ts"
+import { type Address, addDerivedConfigs, advertisedAddress, type BrokerOptions, connectionLimits, staticConfigs } from "./settings.ts"
+import { nodeDisk } from "./storage/node-disk.ts"
+import { nodeClock, nodeRandom } from "./storage/node-time.ts"
+import { BatchPolicy } from "./topics/batch-policy.ts"
+import { Catalog } from "./topics/catalog.ts"
+import { ConfigAdmin } from "./topics/config-admin.ts"
+import { ConfigStore } from "./topics/config-store.ts"
+import { MetadataLog } from "./topics/metadata-log.ts"
+import { ProducerIds } from "./topics/producer-ids.ts"
+import { TopicAdmin } from "./topics/topic-admin.ts"
+import { TopicLogs } from "./topics/topic-logs.ts"
+import { clusterMetadataTopic, consumerOffsetsTopic } from "./topics/topic-name.ts"
+
+export interface BrokerHealth {
+  readonly live: boolean
+  /** A record could be acknowledged. */
+  readonly ready: boolean
+  readonly started: boolean
+  readonly reason?: string
+}
+
+export interface RunningBroker {
+  readonly address: Address
+  readonly clusterId: string
+  readonly nodeId: number
+  readonly recovery: RecoveryReport
+  readonly registry: Registry
+  health(): BrokerHealth
+  /** Answers what has started, makes everything durable, leaves a mark of the clean stop. An aborted signal cuts the first part short. */
+  stop(signal?: AbortSignal): Promise<void>
+}
+
+/** Hooks of tests, by API key; see `testing/`. */
+export type Intercepts = ReadonlyMap<number, Intercept>
+
+const drainMs = 10_000
+const responseMemoryBytes = 67_108_864
+const leastResponseBytes = 65_536
+const metadataTopicId = "AAAAAAAAAAAAAAAAAAAAAQ"
+const minuteMs = 60_000
+
+/** Throws `BrokerError`: a wrong setting, a taken port, a locked or damaged data directory. */
+export async function startBroker(options: BrokerOptions, ports: Partial<Ports> = {}, intercepts?: Intercepts): Promise<RunningBroker> {
+  const { disk = nodeDisk(options.dataDir), clock = nodeClock, random = nodeRandom, net = nodeNet } = ports
+  const start = new Start(options, { disk, clock, random, net }, intercepts)
+  try {
+    return await start.run()
+  } catch (error) {
+    await start.undo()
+    throw error
+  }
+}
+
+class Start {
+  readonly #options: BrokerOptions
+  readonly #ports: Ports
+  readonly #intercepts: Intercepts | undefined
+  readonly #statics: Map<string, string>
+  readonly #metrics = new Metrics()
+  readonly #catalog = new Catalog()
+  /** What is open, in order; closed from the end. */
+  readonly #closers: (() => Promise<void> | void)[] = []
+
+  constructor(options: BrokerOptions, ports: Ports, intercepts: Intercepts | undefined) {
+    this.#options = options
+    this.#ports = ports
+    this.#intercepts = intercepts
+    this.#statics = staticConfigs(options)
+  }
+
+  async undo(): Promise<void> {
+    for (const close of this.#closers.reverse()) await close()
+  }
+
+  async run(): Promise<RunningBroker> {
+    const logs = await this.#openLogs()
+    const configs = new ConfigStore({ catalog: this.#catalog, nodeId: logs.nodeId, statics: this.#statics })
+    const log = await this.#openMetadata(logs)
+    await logs.reconcile(this.#specs(configs), this.#catalog.deletedIds)
+    const topics = this.#openTopics({ logs, configs, log })
+    const groups = await this.#openGroups(logs, configs)
+    return this.#listen({ logs, configs, ...topics, ...groups })
+  }
+
+  async #openLogs(): Promise<LogManager> {
+    const { logger, clusterId, nodeId } = this.#options
+    const logs = await LogManager.open({
+      ...this.#ports,
+      logger,
+      clusterId,
+      nodeId,
+      onFlush: (round) => this.#metrics.onFlush(round.seconds),
+    })
+    this.#closers.push(() => logs.close())
+    return logs
+  }
+
+  /** The catalog of a new data directory has one entry, the log of group offsets, so that the rest treats it like any topic. */
+  async #openMetadata(logs: LogManager): Promise<MetadataLog> {
+    const { clock, random } = this.#ports
+    const existing = logs.partition(clusterMetadataTopic, 0)
+    const partition = existing ?? (await logs.createPartition({ topic: clusterMetadataTopic, topicId: metadataTopicId, index: 0 }))
+    const log = await MetadataLog.open({ partition, clock, catalog: this.#catalog })
+    if (this.#catalog.topic(consumerOffsetsTopic)) return log
+    const topicId = Buffer.from(random.bytes(16)).toString("base64url")
+    await log.append([
+      { type: "topic", name: consumerOffsetsTopic, topicId },
+      { type: "partition", topicId, partitionId: 0, nodeId: logs.nodeId },
+    ])
+    return log
+  }
+
+  *#specs(configs: ConfigStore): Generator<PartitionSpec> {
+    yield { topic: clusterMetadataTopic, topicId: metadataTopicId, index: 0 }
+    for (const topic of this.#catalog.topics()) {
+      const config = configs.logConfig(topic)
+      for (let index = 0; index < topic.partitionCount; index++) yield { topic: topic.name, topicId: topic.id, index, config }
+    }
+  }
+
+  #openTopics({ logs, configs, log }: { logs: LogManager; configs: ConfigStore; log: MetadataLog }) {
+    const { clock, random } = this.#ports
+    const { logger } = this.#options
+    const catalog = this.#catalog
+    const { nodeId } = logs
+    const memory = new ResponseMemory({ totalBytes: responseMemoryBytes, leastBytes: leastResponseBytes })
+    return {
+      topics: new TopicAdmin({ catalog, configs, log, logs, random, logger, nodeId }),
+      topicLogs: new TopicLogs(catalog, logs),
+      batchPolicy: new BatchPolicy(catalog, configs),
+      configAdmin: new ConfigAdmin({ catalog, configs, log, logs, nodeId }),
+      producerIds: new ProducerIds({ catalog, log, nodeId }),
+      fetcher: new Fetcher({ clock, memory }),
+      fetchSessions: new FetchSessions({ clock, random, slots: configs.brokerNumber("max.incremental.fetch.session.cache.slots") }),
+    }
+  }
+
+  async #openGroups(logs: LogManager, configs: ConfigStore) {
+    const { clock, random } = this.#ports
+    const catalog = this.#catalog
+    const partition = logs.partition(consumerOffsetsTopic, 0) as Partition
+    const groups = await GroupCoordinator.open({
+      log: new InternalLog(partition, clock),
+      clock,
+      random,
+      logger: this.#options.logger,
+      rules: () => ({
+        minSessionTimeoutMs: configs.brokerNumber("group.min.session.timeout.ms"),
+        maxSessionTimeoutMs: configs.brokerNumber("group.max.session.timeout.ms"),
+        initialRebalanceDelayMs: configs.brokerNumber("group.initial.rebalance.delay.ms"),
+        maxSize: configs.brokerNumber("group.max.size"),
+      }),
+      topicId: (name) => catalog.topic(name)?.id,
+    })
+    const groupAdmin = new GroupAdmin({
+      coordinator: groups,
+      clock,
+      limits: () => ({
+        maxMetadataBytes: configs.brokerNumber("offset.metadata.max.bytes"),
+        retentionMs: configs.brokerNumber("offsets.retention.minutes") * minuteMs,
+      }),
+      topicIdOf: (name, index) => {
+        const topic = catalog.topic(name)
+        return topic && index >= 0 && index < topic.partitionCount ? topic.id : undefined
+      },
+    })
+    groupAdmin.startExpiry(configs.brokerNumber("offsets.retention.check.interval.ms"))
+    this.#closers.push(() => {
+      groups.stop()
+      groupAdmin.stop()
+    })
+    return { groups, groupAdmin }
+  }
+
+  async #listen(parts: Omit<Services, "identity" | "advertised" | "clock" | "logger" | "metrics" | "catalog">): Promise<RunningBroker> {
+    const { clock, net } = this.#ports
+    const { logger, listen } = this.#options
+    const identity = { clusterId: parts.logs.clusterId, nodeId: parts.logs.nodeId, host: "", port: 0, dataDir: this.#options.dataDir }
+    const advertised = handlers.map(({ api, versions: [minVersion, maxVersion] }) => ({ apiKey: api.key, minVersion, maxVersion }))
+    const services: Services = { ...parts, identity, advertised, clock, logger, metrics: this.#metrics, catalog: this.#catalog }
+    const listener = new Listener({
+      net,
+      clock,
+      logger,
+      limits: connectionLimits(this.#options, this.#statics),
+      prepare: createDispatcher({ handlers, services, intercepts: this.#intercepts }),
+      isPressured: () => parts.logs.isPressured,
+    })
+    const port = await listener.open(listen)
+    this.#closers.push(() => listener.close(0))
+    const address = { host: listen.host, port }
+    this.#announce(identity, address)
+    watch(services, listener)
+    return new Running({ services, listener, address })
+  }
+
+  #announce(identity: { -readonly [K in keyof BrokerIdentity]: BrokerIdentity[K] }, address: Address): void {
+    const advertised = advertisedAddress(this.#options, address.port)
+    identity.host = advertised.host
+    identity.port = advertised.port
+    addDerivedConfigs(this.#statics, { options: this.#options, nodeId: identity.nodeId, address, advertised })
+  }
+}
+
+/** What one part has to hear from another. */
+function watch(services: Services, listener: Listener): void {
+  const { topics, groupAdmin, fetcher, metrics, logs } = services
+  topics.onChange(async (change, topic) => {
+    if (change === "deleted") {
+      metrics.forgetTopic(topic.name)
+      await groupAdmin.forgetTopic(topic.name)
+    }
+    fetcher.wakeAll()
+  })
+  logs.onPressure(() => listener.regulate())
+  metrics.watch(sources(services, listener))
+}
+
+function sources({ catalog, topicLogs, logs, groups }: Services, listener: Listener): MetricSources {
+  return {
+    connections: () => listener.connectionCount,
+    topics: () =>
+      catalog.topics().map((topic) => ({ topic: topic.name, sizeBytes: topicLogs.sizeBytes(topic), partitions: topic.partitionCount })),
+    storage: async () => {
+      const { freeBytes, totalBytes } = await logs.space()
+      return { usedBytes: totalBytes - freeBytes, totalBytes, isReadOnly: logs.health.state === "read-only" }
+    },
+    *groupOffsets() {
+      for (const [{ groupId: group, topic, partition }, { offset: committedOffset }] of groups.offsets.all()) {
+        const log = topicLogs.find({ topic }, partition)
+        if (typeof log !== "string")
+          yield { group, topic, partition, committedOffset, lag: Math.max(0, log.highWatermark - committedOffset) }
+      }
+    },
+  }
+}
+
+class Running implements RunningBroker {
+  readonly address: Address
+  readonly #services: Services
+  readonly #listener: Listener
+  #stopping: Promise<void> | null = null
+
+  constructor({ services, listener, address }: { services: Services; listener: Listener; address: Address }) {
+    this.#services = services
+    this.#listener = listener
+    this.address = address
+  }
+
+  get clusterId(): string {
+    return this.#services.identity.clusterId
+  }
+
+  get nodeId(): number {
+    return this.#services.identity.nodeId
+  }
+
+  get recovery(): RecoveryReport {
+    return this.#services.logs.recovery
+  }
+
+  get registry(): Registry {
+    return this.#services.metrics.registry
+  }
+
+  health(): BrokerHealth {
+    if (this.#stopping) return { live: true, ready: false, started: true, reason: "the broker is stopping" }
+    const { state, reason } = this.#services.logs.health
+    return state === "ok" ? { live: true, ready: true, started: true } : { live: true, ready: false, started: true, reason }
+  }
+
+  stop(signal?: AbortSignal): Promise<void> {
+    this.#stopping ??= this.#stop(signal)
+    return this.#stopping
+  }
+
+  async #stop(signal?: AbortSignal): Promise<void> {
+    const { groups, groupAdmin, logs } = this.#services
+    groups.stop()
+    groupAdmin.stop()
+    const onAbort = () => this.#listener.destroyAll()
+    signal?.addEventListener("abort", onAbort, { once: true })
+    if (signal?.aborted) onAbort()
+    await this.#listener.close(drainMs)
+    signal?.removeEventListener("abort", onAbort)
+    await logs.close()
+  }
+}

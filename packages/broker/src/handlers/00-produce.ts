@@ -1,0 +1,103 @@
+// Appends one batch per partition. Advertised from 0 because librdkafka up to 2.0 turns features on by exact versions (0 gzip, snappy and
+// lz4; 3 batches v2; 7 zstd); 0-2 carried formats that no longer exist, and close the connection. Appends happen at once, in the order of
+// requests; answers wait for the disk. acks=0 has no answer: an error closes the connection, which is all the client can see.
+import { type ErrorName, errorCode, type RequestOf } from "@rivven/protocol"
+import { Produce } from "@rivven/protocol/messages"
+import { defineHandler, noResponse, type RequestContext } from "../dispatch/define-handler.ts"
+import { isBrokerError } from "../errors.ts"
+
+type Request = RequestOf<typeof Produce>
+
+interface Outcome {
+  readonly index: number
+  readonly error: ErrorName
+  readonly message: string | null
+  readonly baseOffset: number
+  readonly logAppendTimeMs: number
+  readonly logStartOffset: number
+  readonly recordErrors: { readonly batchIndex: number; readonly batchIndexErrorMessage: string }[]
+}
+
+interface Entry {
+  readonly topic: string
+  readonly index: number
+  readonly batch: Uint8Array | null
+}
+
+export default defineHandler(Produce, {
+  versions: [0, 12],
+  accepts: [3, 12],
+  omits: ["transactional batches (INVALID_TXN_STATE)", "versions 0-2 are advertised and refused", "version 13 (topic ids)"],
+  isPipelined: true,
+  handle(request, context) {
+    const isKnownAcks = request.acks === 0 || request.acks === 1 || request.acks === -1
+    const outcomes = request.topicData.map(({ name, partitionData }) =>
+      partitionData.map(({ index, records }) =>
+        isKnownAcks
+          ? append({ topic: name, index, batch: records }, request.acks, context)
+          : refused(index, "INVALID_REQUIRED_ACKS", acksMessage(request)),
+      ),
+    )
+    if (request.acks === 0) return unanswered(outcomes.flat(), context)
+    return answer(request, outcomes, context)
+  },
+})
+
+const acksMessage = ({ acks }: Request): string => `acks is ${acks}; it is -1, 0 or 1`
+
+/** An error is there at once; an outcome that waits for the disk is a promise. */
+function append({ topic: name, index, batch }: Entry, acks: number, context: RequestContext): Outcome | Promise<Outcome> {
+  const topic = context.catalog.topic(name)
+  const log = topic && context.topicLogs.of(topic, index)
+  if (!topic || !log) return refused(index, "UNKNOWN_TOPIC_OR_PARTITION", null)
+  if (batch === null || batch.length === 0) return refused(index, "INVALID_RECORD", "a partition entry carries exactly one record batch")
+  const ready = context.batchPolicy.apply(topic, { batch, acks, apiVersion: context.apiVersion })
+  if ("error" in ready) return { ...refused(index, ready.error, ready.message), recordErrors: ready.recordErrors ?? [] }
+  const result = log.append(ready)
+  if (!result.ok) return refused(index, result.error, result.message)
+  if (!result.duplicate) context.metrics.topic(name).onProduced(ready.length, result.lastOffset - result.baseOffset + 1)
+  const { baseOffset, logAppendTimeMs } = result
+  const stored = (): Outcome => ({
+    index,
+    error: "NONE",
+    message: null,
+    baseOffset,
+    logAppendTimeMs,
+    logStartOffset: log.logStartOffset,
+    recordErrors: [],
+  })
+  if (acks === 0) return stored()
+  return log.whenAcked(result.lastOffset).then(stored, (cause: unknown) => notStored(index, cause))
+}
+
+function refused(index: number, error: ErrorName, message: string | null): Outcome {
+  return { index, error, message, baseOffset: -1, logAppendTimeMs: -1, logStartOffset: -1, recordErrors: [] }
+}
+
+function notStored(index: number, cause: unknown): Outcome {
+  if (isBrokerError(cause)) return refused(index, "KAFKA_STORAGE_ERROR", cause.message)
+  throw cause
+}
+
+async function unanswered(outcomes: readonly (Outcome | Promise<Outcome>)[], context: RequestContext) {
+  const failed = (await Promise.all(outcomes.map(async (outcome) => outcome))).find((outcome) => outcome.error !== "NONE")
+  if (!failed) return noResponse
+  context.countError(failed.error)
+  return { close: `acks=0 and ${failed.error}${failed.message ? `: ${failed.message}` : ""}` }
+}
+
+async function answer(request: Request, outcomes: readonly (readonly (Outcome | Promise<Outcome>)[])[], context: RequestContext) {
+  const responses = await Promise.all(
+    request.topicData.map(async ({ name }, position) => {
+      const partitions = await Promise.all((outcomes[position] ?? []).map(async (outcome) => outcome))
+      return { name, partitionResponses: partitions.map((outcome) => toWire(outcome, context)) }
+    }),
+  )
+  return { responses, throttleTimeMs: 0 }
+}
+
+function toWire(outcome: Outcome, context: RequestContext) {
+  const { index, error, message, baseOffset, logAppendTimeMs, logStartOffset, recordErrors } = outcome
+  context.countError(error)
+  return { index, errorCode: errorCode(error), baseOffset, logAppendTimeMs, logStartOffset, recordErrors, errorMessage: message }
+}

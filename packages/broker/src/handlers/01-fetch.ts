@@ -1,0 +1,91 @@
+// Reads whole batches, up to the high watermark. 7 sessions, 9 leader epochs, 12 diverging epochs, 13 topic ids, 16 endpoints. Empty
+// partitions answer empty records, never null. A `replicaId` changes nothing: this broker has no followers, and nobody reads past the high
+// watermark by claiming to be one.
+import { errorCode, type RequestOf, zeroUuid } from "@rivven/protocol"
+import { Fetch } from "@rivven/protocol/messages"
+import { defineHandler, type RequestContext } from "../dispatch/define-handler.ts"
+import type { FetchedPartition, FetchTarget } from "../fetch/fetcher.ts"
+import type { FetchPosition } from "../fetch/position.ts"
+
+type Request = RequestOf<typeof Fetch>
+
+const firstVersionWithTopicIds = 13
+const noRecords = new Uint8Array(0)
+
+export default defineHandler(Fetch, {
+  versions: [4, 16],
+  omits: ["isolation level read_committed has nothing to hide yet", "rack-aware reads", "versions 17-18 (replicas)"],
+  carriesRecords: true,
+  async handle(request, context) {
+    const usesTopicIds = context.apiVersion >= firstVersionWithTopicIds
+    const scope = context.fetchSessions.open({
+      sessionId: request.sessionId,
+      sessionEpoch: request.sessionEpoch,
+      usesTopicIds,
+      positions: positionsOf(request),
+      forgotten: request.forgottenTopicsData.flatMap(({ partitions, topic, topicId }) =>
+        partitions.map((partition) => ({ topic, topicId, partition })),
+      ),
+    })
+    if ("error" in scope) return { errorCode: errorCode(scope.error), sessionId: 0, responses: [] }
+    const targets = scope.positions.map((position) => targetOf(position, context))
+    const fetched = await context.fetcher.fetch(targets, limitsOf(request, context))
+    context.afterSent(fetched.release)
+    const news = scope.news(fetched.partitions)
+    return { errorCode: 0, sessionId: scope.sessionId, responses: byTopic(news, context) }
+  },
+})
+
+function positionsOf(request: Request): FetchPosition[] {
+  return request.topics.flatMap(({ topic, topicId, partitions }) =>
+    partitions.map((one) => ({
+      topic,
+      topicId,
+      partition: one.partition,
+      offset: one.fetchOffset,
+      maxBytes: one.partitionMaxBytes,
+      leaderEpoch: one.currentLeaderEpoch,
+      lastFetchedEpoch: one.lastFetchedEpoch,
+    })),
+  )
+}
+
+function targetOf(position: FetchPosition, { topicLogs }: RequestContext): FetchTarget {
+  return { position, find: () => topicLogs.find(position, position.partition) }
+}
+
+function limitsOf({ minBytes, maxBytes, maxWaitMs }: Request, { configs, peer }: RequestContext) {
+  return { minBytes, maxBytes: Math.min(maxBytes, configs.brokerNumber("fetch.max.bytes")), maxWaitMs, peer }
+}
+
+function byTopic(results: readonly FetchedPartition[], context: RequestContext) {
+  const topics = new Map<string, { topic: string; topicId: string; partitions: ReturnType<typeof toWire>[] }>()
+  for (const result of results) {
+    const { topic, topicId } = result.position
+    const key = topic || topicId
+    let entry = topics.get(key)
+    if (!entry) {
+      entry = { topic, topicId: topicId || zeroUuid, partitions: [] }
+      topics.set(key, entry)
+    }
+    entry.partitions.push(toWire(result, context))
+    if (result.sizeBytes > 0) context.metrics.topic(topic || (context.catalog.topicById(topicId)?.name ?? "")).onFetched(result.sizeBytes)
+  }
+  return [...topics.values()]
+}
+
+function toWire(result: FetchedPartition, context: RequestContext) {
+  const { error, highWatermark, logStartOffset, diverging, slices, position } = result
+  context.countError(error)
+  return {
+    partitionIndex: position.partition,
+    errorCode: errorCode(error),
+    highWatermark,
+    lastStableOffset: highWatermark,
+    logStartOffset,
+    ...(diverging && { divergingEpoch: diverging }),
+    abortedTransactions: null,
+    preferredReadReplica: -1,
+    records: slices.length === 0 ? noRecords : slices,
+  }
+}

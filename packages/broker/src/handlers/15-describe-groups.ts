@@ -1,0 +1,57 @@
+// State and members of classic groups. A group that does not exist is "Dead" without an error, and from 6 GROUP_ID_NOT_FOUND. Metadata and
+// assignments are shown once the group is stable, as Kafka does.
+import { errorCode, type ResponseInput } from "@rivven/protocol"
+import { DescribeGroups } from "@rivven/protocol/messages"
+import { quote } from "../config.ts"
+import { defineHandler, type RequestContext } from "../dispatch/define-handler.ts"
+import { stateNames } from "../groups/group-admin.ts"
+import { metadataOf } from "../groups/rebalance.ts"
+import { type ClassicGroup, emptyGroup, noBytes } from "../groups/state.ts"
+
+type Described = ResponseInput<typeof DescribeGroups>["groups"][number]
+
+const firstVersionThatKnowsMissingGroups = 6
+
+export default defineHandler(DescribeGroups, {
+  versions: [0, 6],
+  omits: ["authorized operations (there is no authorizer)"],
+  handle(request, context) {
+    return { groups: request.groups.map((groupId) => describe(groupId, context)) }
+  },
+})
+
+function describe(groupId: string, context: RequestContext): Described {
+  const group = context.groups.group(groupId)
+  if (group) return described(group)
+  if (context.groups.offsets.hasAny(groupId)) return described(emptyGroup(groupId, 0))
+  const isKnowing = context.apiVersion >= firstVersionThatKnowsMissingGroups
+  if (isKnowing) context.countError("GROUP_ID_NOT_FOUND")
+  return {
+    errorCode: isKnowing ? errorCode("GROUP_ID_NOT_FOUND") : 0,
+    errorMessage: isKnowing ? `Group ${quote(groupId)} does not exist` : null,
+    groupId,
+    groupState: stateNames.dead,
+    protocolType: "",
+    protocolData: "",
+    members: [],
+  }
+}
+
+function described(group: ClassicGroup): Described {
+  const isStable = group.phase === "stable"
+  return {
+    errorCode: 0,
+    groupId: group.groupId,
+    groupState: stateNames[group.phase],
+    protocolType: group.protocolType ?? "",
+    protocolData: isStable ? (group.protocol ?? "") : "",
+    members: [...group.members.values()].map((member) => ({
+      memberId: member.memberId,
+      groupInstanceId: member.instanceId,
+      clientId: member.clientId,
+      clientHost: member.clientHost,
+      memberMetadata: isStable ? metadataOf(member, group.protocol) : noBytes,
+      memberAssignment: isStable ? member.assignment : noBytes,
+    })),
+  }
+}

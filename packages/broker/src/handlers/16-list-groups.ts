@@ -1,0 +1,19 @@
+// All groups, those that only have committed offsets included. 4 filter by state, 5 by type; filters ignore case.
+import { ListGroups } from "@rivven/protocol/messages"
+import { defineHandler } from "../dispatch/define-handler.ts"
+
+const groupType = "classic"
+
+export default defineHandler(ListGroups, {
+  versions: [0, 5],
+  omits: [],
+  handle(request, context) {
+    const isWanted = (filter: readonly string[], value: string) =>
+      filter.length === 0 || filter.some((wanted) => wanted.toLowerCase() === value.toLowerCase())
+    const groups = context.groupAdmin
+      .list()
+      .filter(({ state }) => isWanted(request.typesFilter, groupType) && isWanted(request.statesFilter, state))
+      .map(({ groupId, protocolType, state }) => ({ groupId, protocolType, groupState: state, groupType }))
+    return { errorCode: 0, groups }
+  },
+})

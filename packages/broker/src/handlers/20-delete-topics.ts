@@ -1,0 +1,35 @@
+// Deletes topics, each on its own; data, offsets of groups and producer state go with it. 5 a message, 6 by id.
+import { errorCode, type ResponseInput, zeroUuid } from "@rivven/protocol"
+import { DeleteTopics } from "@rivven/protocol/messages"
+import { defineHandler, type RequestContext } from "../dispatch/define-handler.ts"
+import { refuse } from "../topics/refusal.ts"
+import type { Changed } from "../topics/topic-admin.ts"
+
+type Answer = ResponseInput<typeof DeleteTopics>["responses"][number]
+type Target = { readonly name: string | null; readonly topicId: string }
+
+const firstVersionWithIds = 6
+
+export default defineHandler(DeleteTopics, {
+  versions: [0, 6],
+  omits: ["the time-out (a topic is deleted within the request)"],
+  async handle(request, context) {
+    const targets =
+      context.apiVersion < firstVersionWithIds ? request.topicNames.map((name) => ({ name, topicId: zeroUuid })) : request.topics
+    return { responses: await Promise.all(targets.map((target) => remove(target, context))) }
+  },
+})
+
+async function remove({ name, topicId }: Target, context: RequestContext): Promise<Answer> {
+  const knownName = name ?? context.catalog.topicById(topicId)?.name ?? null
+  const result = await removed({ name, topicId }, context)
+  if (result.ok) return { name: result.topic.name, topicId: result.topic.id, errorCode: 0 }
+  context.countError(result.error)
+  return { name: knownName, topicId, errorCode: errorCode(result.error), errorMessage: result.message }
+}
+
+async function removed({ name, topicId }: Target, { topics }: RequestContext): Promise<Changed> {
+  if (name === null) return topics.delete({ id: topicId })
+  if (topicId !== zeroUuid) return refuse("INVALID_REQUEST", "a topic is deleted by name or by id, not by both")
+  return topics.delete({ name })
+}

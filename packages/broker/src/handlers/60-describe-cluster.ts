@@ -1,0 +1,21 @@
+// The cluster and its brokers. 1 tells brokers (1) from controllers (2); this broker is its own controller and serves no other endpoint.
+import { errorCode } from "@rivven/protocol"
+import { DescribeCluster } from "@rivven/protocol/messages"
+import { defineHandler } from "../dispatch/define-handler.ts"
+
+const endpointTypes = { broker: 1, controller: 2 }
+
+export default defineHandler(DescribeCluster, {
+  versions: [0, 2],
+  omits: ["authorized operations (there is no authorizer)", "controller endpoints (MISMATCHED_ENDPOINT_TYPE)"],
+  handle({ endpointType }, context) {
+    const { clusterId, nodeId, host, port } = context.identity
+    if (endpointType !== endpointTypes.broker) {
+      const error = endpointType === endpointTypes.controller ? "MISMATCHED_ENDPOINT_TYPE" : "UNSUPPORTED_ENDPOINT_TYPE"
+      const errorMessage = `Endpoint type ${endpointType} is not served here; 1 (brokers) is`
+      return { throttleTimeMs: 0, errorCode: errorCode(error), errorMessage, endpointType, clusterId: "", brokers: [] }
+    }
+    const brokers = [{ brokerId: nodeId, host, port, rack: context.configs.broker("broker.rack") || null, isFenced: false }]
+    return { throttleTimeMs: 0, errorCode: 0, clusterId, controllerId: nodeId, brokers, endpointType }
+  },
+})

@@ -1,0 +1,103 @@
+// From what the process was started with to what the parts of the broker are given. Checks every setting before anything is opened.
+import { brokerConfigs } from "./broker-configs.ts"
+import { quote, toNumber } from "./config.ts"
+import { BrokerError } from "./errors.ts"
+import { type ConnectionLimits, defaultLimits } from "./net/limits.ts"
+import type { Logger } from "./ports.ts"
+
+export interface Address {
+  readonly host: string
+  readonly port: number
+}
+
+export interface BrokerOptions {
+  readonly dataDir: string
+  readonly listen: Address
+  /** What clients are told to connect to; by default where the broker listens. */
+  readonly advertised?: Partial<Address>
+  /** Only for a new data directory; an existing one keeps its own, and another one is refused. */
+  readonly clusterId?: string
+  readonly nodeId?: number
+  /** Broker configs by their names, as clients see them; `docs/reference` lists them. */
+  readonly settings?: Readonly<Record<string, string>>
+  readonly limits?: Partial<ConnectionLimits>
+  readonly logger: Logger
+}
+
+const hourMs = 3_600_000
+const anyAddress = new Set(["0.0.0.0", "::", ""])
+
+/** Decided by the process, whoever starts it. */
+const derived = new Set([
+  "listeners",
+  "advertised.listeners",
+  "log.dirs",
+  "node.id",
+  "broker.id",
+  "process.roles",
+  "listener.security.protocol.map",
+])
+
+/** The static layer of broker configs. Throws CONFIG_INVALID, naming the setting. */
+export function staticConfigs(options: BrokerOptions): Map<string, string> {
+  const statics = new Map<string, string>()
+  for (const [name, value] of Object.entries(options.settings ?? {})) {
+    const [known, converted] = name === "log.retention.hours" ? ["log.retention.ms", hoursToMs(value)] : [name, value]
+    statics.set(known, checked(known, converted))
+  }
+  return statics
+}
+
+function checked(name: string, value: string): string {
+  const definition = brokerConfigs.get(name)
+  if (!definition || derived.has(name)) {
+    const why = definition ? `${name} follows from the other options` : brokerConfigs.whyRefused(name, value)
+    throw new BrokerError("CONFIG_INVALID", why ?? name, { path: `/settings/${name}` })
+  }
+  const accepted = definition.refuses(value)
+  if (accepted)
+    throw new BrokerError("CONFIG_INVALID", `${name} cannot be ${quote(value)}; it accepts ${accepted}`, { path: `/settings/${name}` })
+  return value
+}
+
+function hoursToMs(value: string): string {
+  if (!/^-?\d{1,9}$/.test(value)) return value
+  return Number(value) < 0 ? "-1" : String(Number(value) * hourMs)
+}
+
+/** What clients can read of the process. */
+export function addDerivedConfigs(
+  statics: Map<string, string>,
+  process: { options: BrokerOptions; nodeId: number; address: Address; advertised: Address },
+): void {
+  const { options, nodeId, address, advertised } = process
+  statics.set("node.id", String(nodeId)).set("broker.id", String(nodeId)).set("log.dirs", options.dataDir)
+  statics.set("listeners", `PLAINTEXT://${address.host}:${address.port}`)
+  statics.set("advertised.listeners", `PLAINTEXT://${advertised.host}:${advertised.port}`)
+}
+
+export function advertisedAddress({ listen, advertised }: BrokerOptions, boundPort: number): Address {
+  const host = advertised?.host ?? listen.host
+  if (anyAddress.has(host))
+    throw new BrokerError(
+      "CONFIG_INVALID",
+      `clients cannot connect to ${quote(host)}: with such a listen address an advertised host is needed`,
+      {
+        path: "/advertised/host",
+      },
+    )
+  return { host, port: advertised?.port ?? boundPort }
+}
+
+export function connectionLimits({ limits }: BrokerOptions, statics: ReadonlyMap<string, string>): ConnectionLimits {
+  const number = (name: string) => toNumber(statics.get(name) ?? brokerConfigs.default(name))
+  const idleMs = number("connections.max.idle.ms")
+  return {
+    ...defaultLimits,
+    maxFrameBytes: number("socket.request.max.bytes"),
+    idleMs: idleMs < 0 ? 0x7fff_ffff : Math.min(idleMs, 0x7fff_ffff),
+    maxConnections: number("max.connections"),
+    maxConnectionsPerAddress: number("max.connections.per.ip"),
+    ...limits,
+  }
+}

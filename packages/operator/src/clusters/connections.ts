@@ -34,6 +34,9 @@ export class Connections {
       bootstrap: external.bootstrapServers,
       clientId: "rivven-operator",
       callTimeoutMs: this.#limits.callTimeoutMs,
+      // One attempt takes half of a call, so that a broker that hangs leaves time for another.
+      requestTimeoutMs: Math.ceil(this.#limits.callTimeoutMs / 2),
+      ports: { clock: this.#ports.clock, random: this.#ports.random },
     })
     const made: Open = { client, topics: createTopicAdmin(client, { clock: this.#ports.clock, limits: this.#limits }), address }
     this.#open.set(key, made)

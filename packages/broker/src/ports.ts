@@ -102,11 +102,11 @@ export interface Net {
   connect(host: string, port: number): Promise<Connection>
 }
 
+/** The object comes first, as in pino. */
 export interface Logger {
-  debug(message: string, fields?: Record<string, unknown>): void
-  info(message: string, fields?: Record<string, unknown>): void
-  warn(message: string, fields?: Record<string, unknown>): void
-  error(message: string, fields?: Record<string, unknown>): void
+  info(fields: object, message: string): void
+  warn(fields: object, message: string): void
+  error(fields: object, message: string): void
 }
 
 export interface Ports {

@@ -41,22 +41,19 @@ export class HealthState {
   fail(what: string, cause: unknown): void {
     if (this.isReadOnly) return
     const reason = `${what} failed: ${cause instanceof Error ? cause.message : String(cause)}`
-    this.logger.error("log directory is read-only until the next start", {
-      reason,
-      stack: cause instanceof Error ? cause.stack : undefined,
-    })
+    this.logger.error({ reason, err: cause }, "log directory is read-only until the next start")
     this.set({ state: "read-only", reason })
   }
 
   fill(reason: string): void {
     if (this.health.state !== "ok") return
-    this.logger.warn("disk is full, appends are refused until space returns", { reason })
+    this.logger.warn({ reason }, "disk is full, appends are refused until space returns")
     this.set({ state: "full", reason })
   }
 
   resume(): void {
     if (this.health.state !== "full") return
-    this.logger.info("disk has space again, appends are taken")
+    this.logger.info({}, "disk has space again, appends are taken")
     this.set({ state: "ok", reason: "" })
   }
 

@@ -180,7 +180,7 @@ export class LogManager {
     await this.retire(partition)
     const doomed = await renameForDeletion(disk, partition.state.id)
     this.dir.frontier.forget(partition.topicId, index)
-    clearDir(disk, doomed).catch((error: unknown) => logger.warn("a deleted partition is still on disk", { doomed, reason: String(error) }))
+    clearDir(disk, doomed).catch((error: unknown) => logger.warn({ doomed, reason: String(error) }, "a deleted partition is still on disk"))
   }
 
   /**
@@ -246,7 +246,7 @@ export class LogManager {
         await writeCleanShutdown(disk, { wallMs: clock.wall(), partitions: marks })
       }
     } catch (error) {
-      logger.warn("could not leave the data directory clean; the next start checks it", { reason: String(error) })
+      logger.warn({ reason: String(error) }, "could not leave the data directory clean; the next start checks it")
     }
   }
 
@@ -260,7 +260,7 @@ export class LogManager {
     const cancel = this.options.clock.after(ms, () => {
       this.timers.delete(cancel)
       run()
-        .catch((error: unknown) => this.options.logger.error("background work of the log failed", { reason: String(error) }))
+        .catch((error: unknown) => this.options.logger.error({ reason: String(error) }, "background work of the log failed"))
         .finally(() => {
           if (!this.isClosed) this.every(ms, run)
         })
@@ -273,7 +273,7 @@ export class LogManager {
     this.checkpointTimer = this.options.clock.after(checkpointMs, () => {
       this.checkpointTimer = null
       this.writeCheckpoint().catch((error: unknown) => {
-        this.options.logger.warn("recovery points not written; the next start scans more", { reason: String(error) })
+        this.options.logger.warn({ reason: String(error) }, "recovery points not written; the next start scans more")
       })
     })
   }
@@ -307,7 +307,7 @@ export class LogManager {
   private reportLost({ topic, index, state }: Partition, end: number): void {
     const range = { topic, index, from: 0, to: end, file: state.dir, position: 0, reason: "the partition's directory is missing" }
     this.recovery.corruptions.push(range)
-    this.options.logger.error("acknowledged data is missing", range)
+    this.options.logger.error(range, "acknowledged data is missing")
   }
 
   private async retire(partition: Partition): Promise<void> {
@@ -325,7 +325,7 @@ export class LogManager {
     await this.retire(partition)
     await this.opened.quarantine.move(partition.state.dir)
     this.recovery.quarantined.push(partition.state.dir)
-    this.options.logger.warn("no topic claims this directory, set aside in quarantine", { directory: partition.state.dir })
+    this.options.logger.warn({ directory: partition.state.dir }, "no topic claims this directory, set aside in quarantine")
   }
 
   private healthChanged({ state }: StorageHealth): void {

@@ -6,8 +6,8 @@
 const entryBytes = 8
 
 export class OffsetIndex {
-  private offsets = new Int32Array(64)
-  private positions = new Int32Array(64)
+  private offsets = new Int32Array(8)
+  private positions = new Int32Array(8)
   private count = 0
 
   get length(): number {

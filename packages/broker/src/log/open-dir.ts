@@ -102,8 +102,8 @@ function emptyReport(cleanStart: boolean): RecoveryReport {
 
 function tell(logger: Logger, report: RecoveryReport): void {
   const { truncations, corruptions, quarantined, ...figures } = report
-  logger.info("log directory opened", { ...figures, truncations: truncations.length })
-  for (const cut of truncations) logger.warn("torn tail cut", { ...cut })
-  for (const range of corruptions) logger.error("acknowledged data is damaged and will not be served", { ...range })
-  for (const name of quarantined) logger.warn("set aside in quarantine", { name })
+  logger.info({ ...figures, truncations: truncations.length }, "log directory opened")
+  for (const cut of truncations) logger.warn({ ...cut }, "torn tail cut")
+  for (const range of corruptions) logger.error({ ...range }, "acknowledged data is damaged and will not be served")
+  for (const name of quarantined) logger.warn({ name }, "set aside in quarantine")
 }

@@ -42,7 +42,7 @@ export async function readBatches(state: PartitionState, dir: LogDir, request: R
     return await readFrom(state, dir, { offset, maxBytes, minOneBatch, upTo: nextCorrupt })
   } catch (error) {
     if (state.closed !== null) return refused("UNKNOWN_TOPIC_OR_PARTITION", state.name)
-    dir.logger.error("read failed", { partition: state.name, offset, reason: String(error) })
+    dir.logger.error({ partition: state.name, offset, reason: String(error) }, "read failed")
     return refused("KAFKA_STORAGE_ERROR", `reading ${state.name} failed`)
   }
 }

@@ -33,7 +33,7 @@ export async function applyRetention(partition: Partition, dir: LogDir, nowMs: n
   const unlink = (): void => void unlinkAll(doomed, dir)
   if (dir.health.current.state === "full") unlink()
   else dir.clock.after(unlinkAfterMs, unlink)
-  dir.logger.info("segments removed by retention", { partition: state.name, segments: doomed.length, bytes, logStart: state.logStart })
+  dir.logger.info({ partition: state.name, segments: doomed.length, bytes, logStart: state.logStart }, "segments removed by retention")
   return bytes
 }
 

@@ -28,7 +28,7 @@ export interface ScanEnd {
 }
 
 export async function scanBatches(file: DiskFile, options: ScanOptions, visit: (batch: Scanned) => "next" | "stop"): Promise<ScanEnd> {
-  let memory = new Uint8Array(options.windowBytes)
+  let memory = new Uint8Array(Math.max(0, Math.min(options.windowBytes, options.end - options.from)))
   let position = options.from
   while (position < options.end) {
     const wanted = Math.min(memory.length, options.end - position)

@@ -86,7 +86,7 @@ export class Sealer {
     const { disk, health, logger } = this.dir
     if (this.state.closed !== null) return
     if (!isDiskFull(error)) return health.fail(`writing index files of ${this.state.name}`, error)
-    logger.warn("no space for index files; the next start scans this segment", { partition: this.state.name })
+    logger.warn({ partition: this.state.name }, "no space for index files; the next start scans this segment")
     for (const { path } of files) await removeFile(disk, path).catch(ignore)
   }
 }

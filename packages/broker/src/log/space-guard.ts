@@ -100,7 +100,7 @@ export class SpaceGuard {
   private async releaseReserve(): Promise<void> {
     if (!this.hasReserve) return
     this.hasReserve = false
-    this.options.logger.warn("the reserve file was given back to keep deletions and metadata going")
+    this.options.logger.warn({}, "the reserve file was given back to keep deletions and metadata going")
     await removeFile(this.options.disk, reservePath)
   }
 }

@@ -7,8 +7,8 @@ import { lastAtMost } from "./offset-index.ts"
 const entryBytes = 12
 
 export class TimeIndex {
-  private timestamps = new Float64Array(64)
-  private offsets = new Int32Array(64)
+  private timestamps = new Float64Array(8)
+  private offsets = new Int32Array(8)
   private count = 0
 
   get length(): number {

@@ -97,7 +97,7 @@ async function guarded(state: PartitionState, dir: LogDir, search: () => Promise
   try {
     return await search()
   } catch (error) {
-    dir.logger.error("look-up by timestamp failed", { partition: state.name, reason: String(error) })
+    dir.logger.error({ partition: state.name, reason: String(error) }, "look-up by timestamp failed")
     return refused("KAFKA_STORAGE_ERROR", `reading ${state.name} failed`)
   }
 }

@@ -16,7 +16,8 @@ class ImmediateScheduler extends SimScheduler {
   }
 }
 
-/** `capacityBytes` is what `free` and `total` answer from. */
-export function memoryDisk(capacityBytes = 4_294_967_296): Disk {
-  return new SimDisk({ scheduler: new ImmediateScheduler(), random: simRandom(1), capacityBytes }).mount()
+/** `nominalBytes` is what `free` and `total` answer; nothing is ever refused. */
+export function memoryDisk(nominalBytes = 1_099_511_627_776): Disk {
+  const disk = new SimDisk({ scheduler: new ImmediateScheduler(), random: simRandom(1) }).mount()
+  return { ...disk, name: "memory", free: async () => nominalBytes, total: async () => nominalBytes }
 }

@@ -39,6 +39,8 @@ export class SimDisk {
   readonly random: SimRandom
   private generation = 0
   private changeId = 0
+  /** Renames between directories that are not durable yet. */
+  private readonly crossRenames = new Set<number>()
   private locked = false
   /** Calls that have started and not finished, of the process that is alive. */
   private inFlight = new Set<() => void>()
@@ -125,7 +127,8 @@ export class SimDisk {
         return call({ operation: "syncDir", path: dir }, () => {
           const now = this.directory(dir)
           const count = now.pending.filter((change) => known.has(change.id)).length
-          settleOtherHalves(allDirectories(this.root), now.settle(count))
+          const ids = now.settle(count)
+          if ([...ids].some((id) => this.crossRenames.delete(id))) settleOtherHalves(allDirectories(this.root), ids)
         })
       },
       free: () => call({ operation: "open", path: "" }, () => Math.max(0, this.capacityBytes - this.usedBytes())),
@@ -220,7 +223,9 @@ export class SimDisk {
     const id = this.changeId++
     const set = { name: nameOf(to), node }
     source.change(source === target ? { id, remove: nameOf(from), set } : { id, remove: nameOf(from) })
-    if (source !== target) target.change({ id, set })
+    if (source === target) return
+    target.change({ id, set })
+    this.crossRenames.add(id)
   }
 
   private remove(path: string): void {

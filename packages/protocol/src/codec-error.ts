@@ -30,3 +30,10 @@ export class EncodeError extends Error {
     this.path = path
   }
 }
+
+/** Names the shape of a value, never its content: it may be a secret. */
+export function shapeOf(value: unknown): string {
+  if (typeof value === "number") return String(value)
+  if (value === null) return "null"
+  return Array.isArray(value) ? "an array" : typeof value
+}

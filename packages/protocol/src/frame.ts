@@ -20,8 +20,8 @@ export class FrameReader {
   private partial: Buffer = none
   private filled = 0
   private expected = -1
-  /** Bytes of a length that was cut by the end of a chunk. */
-  private readonly head = Buffer.alloc(4)
+  /** The length as far as it is read; after four bytes the shifts have pushed everything older out. */
+  private head = 0
   private headFilled = 0
   private seen = 0
 
@@ -52,15 +52,13 @@ export class FrameReader {
   }
 
   private readLength(chunk: Uint8Array, at: number, frames: Uint8Array[]): number {
-    let next = at
-    while (this.headFilled < 4 && next < chunk.byteLength) {
-      this.head[this.headFilled] = chunk[next] ?? 0
-      this.headFilled += 1
-      next += 1
-    }
+    const missing = 4 - this.headFilled
+    const next = at + Math.min(missing, chunk.byteLength - at)
+    for (let index = at; index < next; index += 1) this.head = (this.head << 8) | (chunk[index] as number)
+    this.headFilled += next - at
     if (this.headFilled < 4) return next
+    const length = this.head
     this.headFilled = 0
-    const length = this.head.readInt32BE(0)
     if (length < 0 || length > this.maxFrameBytes) {
       throw new DecodeError({ reason: `frame length ${length} is not within 0 and ${this.maxFrameBytes}`, offset: this.seen + next - 4 })
     }

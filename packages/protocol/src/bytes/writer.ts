@@ -2,8 +2,9 @@
  * Growing buffer for one message. `finish` copies the result out of a scratch buffer that all writers reuse, so
  * encoding is synchronous and never re-entered. `slices` keeps record bytes out of the copy: they leave as parts.
  */
-import { EncodeError } from "../codec-error.ts"
+import { EncodeError, shapeOf } from "../codec-error.ts"
 import { maxStringBytes } from "./reader.ts"
+import { uvarintSize } from "./varint.ts"
 
 /** Larger messages get a buffer of their own, which is given back to the collector. */
 const keepBytes = 1_048_576
@@ -261,7 +262,7 @@ export class Writer {
       this.buf[start] = size
       return
     }
-    const more = size < 16_384 ? 1 : size < 2_097_152 ? 2 : size < 268_435_456 ? 3 : 4
+    const more = uvarintSize(size) - 1
     this.reserve(more)
     this.buf.copyWithin(start + 1 + more, start + 1, start + 1 + size)
     const end = this.at
@@ -271,7 +272,7 @@ export class Writer {
   }
 
   wrong(expected: string, value: unknown): never {
-    return this.fail(`expects ${expected}, not ${describe(value)}`)
+    return this.fail(`expects ${expected}, not ${shapeOf(value)}`)
   }
 
   finish(): Uint8Array {
@@ -299,11 +300,4 @@ function sizeOf(slices: readonly Uint8Array[]): number {
   let size = 0
   for (const slice of slices) size += slice.byteLength
   return size
-}
-
-/** Names the shape of a value, never its content: it may be a secret. */
-function describe(value: unknown): string {
-  if (typeof value === "number") return String(value)
-  if (value === null) return "null"
-  return Array.isArray(value) ? "an array" : typeof value
 }

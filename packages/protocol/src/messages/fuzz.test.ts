@@ -87,7 +87,7 @@ function checkOne(fields: Fields, shape: { version: number; flexible: boolean },
   if (compiled.error instanceof DecodeError && compiled.error.reason.includes("memory")) return
   const reference = outcome(() => interpretDecode(fields, shape, bytes).value)
   if ((compiled.error === undefined) !== (reference.error === undefined)) {
-    throw new Error(`compiled: ${String(compiled.error ?? "a value")}, interpreter: ${String(reference.error ?? "a value")}`)
+    throw new Error("compiled and interpreter disagree", { cause: compiled.error ?? reference.error })
   }
   if (compiled.error !== undefined) return
   if (!isDeepStrictEqual(compiled.value, reference.value)) throw new Error("compiled and interpreted values differ")

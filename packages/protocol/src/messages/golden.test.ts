@@ -32,7 +32,9 @@ interface StoredRecord {
   value: string
 }
 
-const serialized = readLines<Serialized>("serialized.jsonl").filter((line) => line.hex !== undefined && line.batch === undefined)
+const serialized = [...readLines<Serialized>("serialized-3.9.jsonl"), ...readLines<Serialized>("serialized.jsonl")].filter(
+  (line) => line.hex !== undefined && line.batch === undefined,
+)
 const live = readLines<Exchange>("live.jsonl").filter((line) => line.api !== undefined)
 const stored = readLines<StoredRecord>("live.jsonl").filter((line) => line.key !== undefined) as Required<StoredRecord>[]
 
@@ -65,9 +67,9 @@ function apiNamed(name: string): Api {
 describe.each(apis.map((api) => [api.name, api] as const))("%s, as Kafka's classes write it", (name, api) => {
   const samples = serialized.filter((line) => line.api === name)
 
-  test("is covered at every version that Kafka has", () => {
+  test("is covered at every version", () => {
     const versions = new Set(samples.map((line) => line.version))
-    for (let version = Math.min(...versions); version <= api.versions[1]; version += 1) expect(versions).toContain(version)
+    for (let version = api.versions[0]; version <= api.versions[1]; version += 1) expect(versions).toContain(version)
   })
 
   test("decodes to the same values and encodes to the same bytes", () => {

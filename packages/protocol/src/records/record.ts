@@ -1,6 +1,7 @@
 /**
  * Single records inside a batch: zigzag varints all the way. Keys, values and headers decode to slices of the (decompressed) batch.
  */
+import { unzigzag, varintSize, varlongSize, zigzag, zigzagLong } from "../bytes/varint.ts"
 import { DecodeError } from "../codec-error.ts"
 
 export interface RecordHeader {
@@ -86,7 +87,7 @@ export class RecordReader {
     for (let shift = 0; shift < 35; shift += 7) {
       const byte = this.byte()
       raw |= (byte & 127) << shift
-      if (byte < 128) return (raw >>> 1) ^ -(raw & 1)
+      if (byte < 128) return unzigzag(raw)
     }
     return this.fail("varint is longer than 5 bytes")
   }
@@ -98,7 +99,7 @@ export class RecordReader {
       const byte = this.byte()
       if (index < 4) low += (byte & 127) * 2 ** (7 * index)
       else high += (byte & 127) * 2 ** (7 * (index - 4))
-      if (byte < 128) return unzigzag(low, high)
+      if (byte < 128) return unzigzagLong(low, high)
     }
     return this.fail("varlong is longer than 10 bytes")
   }
@@ -109,7 +110,7 @@ export class RecordReader {
 }
 
 /** `low` holds 28 bits, `high` the rest. */
-function unzigzag(low: number, high: number): number {
+function unzigzagLong(low: number, high: number): number {
   const half = Math.floor((high * 2 ** 28 + low) / 2)
   return low % 2 === 0 ? half : -half - 1
 }
@@ -179,35 +180,18 @@ export class RecordWriter {
   }
 
   private varint(value: number): void {
-    let raw = ((value << 1) ^ (value >> 31)) >>> 0
+    let raw = zigzag(value)
     for (; raw > 127; raw >>>= 7) this.buf[this.at++] = (raw & 127) | 128
     this.buf[this.at++] = raw
   }
 
   private varlong(value: number): void {
-    let raw = zigzag(value)
+    let raw = zigzagLong(value)
     for (; raw > 127; raw = Math.floor(raw / 128)) this.buf[this.at++] = (raw % 128) | 128
     this.buf[this.at++] = raw
   }
 }
 
-function zigzag(value: number): number {
-  return value >= 0 ? value * 2 : -value * 2 - 1
-}
-
 function sizeOf(value: Uint8Array | null): number {
   return value === null ? 1 : varintSize(value.byteLength) + value.byteLength
-}
-
-function varintSize(value: number): number {
-  const raw = ((value << 1) ^ (value >> 31)) >>> 0
-  if (raw < 128) return 1
-  return raw < 16_384 ? 2 : raw < 2_097_152 ? 3 : raw < 268_435_456 ? 4 : 5
-}
-
-function varlongSize(value: number): number {
-  if ((value | 0) === value) return varintSize(value)
-  let size = 1
-  for (let raw = zigzag(value); raw > 127; raw = Math.floor(raw / 128)) size += 1
-  return size
 }

@@ -1,8 +1,9 @@
 /** The five codecs of record batches behind two functions. Synchronous: above 1 MiB call them from a worker. */
 import type { Codec } from "../batch.ts"
+import { compressGzip, decompressGzip } from "./gzip.ts"
 import { compressLz4, decompressLz4 } from "./lz4.ts"
 import { compressSnappy, decompressSnappy } from "./snappy.ts"
-import { compressGzip, compressZstd, decompressGzip, decompressZstd } from "./zlib.ts"
+import { compressZstd, decompressZstd } from "./zstd.ts"
 
 /** `max.decompressed.bytes`, 64 MiB. */
 export const defaultMaxOutputBytes = 67_108_864

@@ -1,54 +1,37 @@
 /**
- * LZ4 frames (magic 04 22 4D 18). Compression is WASM. Decompression is our own: the WASM module leaks its memory whenever its input is
- * corrupt. Linked and independent blocks, stored blocks, checksums and concatenated frames are read; dictionaries are refused.
+ * LZ4 frames (magic 04 22 4D 18). Compression is WASM. Decompression is our own, because the WASM module leaks its memory whenever its input
+ * is corrupt: a walk over all blocks proves them sound and adds up their sizes, then the output is allocated and filled.
+ * Linked and independent blocks, stored blocks, all checksums and concatenated frames are read; dictionaries are refused.
  */
 import { lz4Compress as compressFrame } from "@platformatic/wasm-utils"
-import { BoundedOutput, corrupt, tooLarge } from "./bounds.ts"
+import { corrupt, Output, Source, tooLarge } from "./bounds.ts"
 import { xxh32 } from "./xxh32.ts"
 
 const magic = 0x184d_2204
-/** Header, end mark: what a frame of nothing is. */
+/** Header, end mark: what a frame of nothing is. The module does not take nothing. */
 const emptyFrame = Buffer.from("04224d1860408200000000", "hex")
 
 export function compressLz4(bytes: Uint8Array): Uint8Array {
-  return bytes.byteLength === 0 ? emptyFrame : compressFrame(asBuffer(bytes))
-}
-
-function asBuffer(bytes: Uint8Array): Buffer {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  return bytes.byteLength === 0 ? emptyFrame : compressFrame(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength))
 }
 
 export function decompressLz4(bytes: Uint8Array, maxOutputBytes: number): Uint8Array {
-  const source = new Source(bytes)
-  const out = new BoundedOutput(maxOutputBytes, Math.min(bytes.byteLength * 3, maxOutputBytes))
-  do decodeFrame(source, out, maxOutputBytes)
-  while (source.left > 0)
+  const frames = readFrames(new Source(bytes), maxOutputBytes)
+  const out = new Output(frames.reduce((sum, frame) => sum + frame.sizeBytes, 0))
+  for (const frame of frames) fillFrame(frame, out)
   return out.finish()
 }
 
-class Source {
-  readonly bytes: Uint8Array
-  readonly view: DataView
-  at = 0
+interface Block {
+  readonly source: Source
+  readonly isStored: boolean
+}
 
-  constructor(bytes: Uint8Array) {
-    this.bytes = bytes
-    this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-  }
-
-  get left(): number {
-    return this.bytes.byteLength - this.at
-  }
-
-  take(size: number): number {
-    if (size > this.left) throw corrupt("lz4", "the frame is cut")
-    this.at += size
-    return this.at - size
-  }
-
-  uint32(): number {
-    return this.view.getUint32(this.take(4), true)
-  }
+interface Frame {
+  readonly blocks: readonly Block[]
+  readonly sizeBytes: number
+  /** xxHash of the frame's output. */
+  readonly contentChecksum: number | undefined
 }
 
 interface FrameHeader {
@@ -59,19 +42,73 @@ interface FrameHeader {
   readonly maxBlockBytes: number
 }
 
-function readHeader(source: Source, maxOutputBytes: number): FrameHeader {
-  if (source.uint32() !== magic) throw corrupt("lz4", "the frame does not start with 04 22 4D 18")
-  const start = source.at
-  const flags = source.view.getUint8(source.take(1))
-  const block = source.view.getUint8(source.take(1))
+class Cursor {
+  readonly source: Source
+  at = 0
+
+  constructor(source: Source) {
+    this.source = source
+  }
+
+  get left(): number {
+    return this.source.bytes.byteLength - this.at
+  }
+
+  take(size: number): number {
+    if (size > this.left) throw corrupt("lz4", "the frame is cut")
+    this.at += size
+    return this.at - size
+  }
+
+  uint8(): number {
+    return this.source.view.getUint8(this.take(1))
+  }
+
+  uint32(): number {
+    return this.source.view.getUint32(this.take(4), true)
+  }
+}
+
+function readFrames(source: Source, maxOutputBytes: number): Frame[] {
+  const cursor = new Cursor(source)
+  const frames: Frame[] = []
+  let total = 0
+  do {
+    const frame = readFrame(cursor, maxOutputBytes - total, maxOutputBytes)
+    frames.push(frame)
+    total += frame.sizeBytes
+  } while (cursor.left > 0)
+  return frames
+}
+
+function readFrame(cursor: Cursor, allowedBytes: number, maxOutputBytes: number): Frame {
+  const header = readHeader(cursor)
+  if ((header.contentSize ?? 0) > allowedBytes) throw tooLarge(maxOutputBytes)
+  const blocks: Block[] = []
+  let sizeBytes = 0
+  for (let word = cursor.uint32(); word !== 0; word = cursor.uint32()) {
+    const block = readBlock(cursor, word, header)
+    const size = block.isStored ? block.source.bytes.byteLength : checkedSize(block.source.bytes, header.hasLinkedBlocks ? sizeBytes : 0)
+    if (size > header.maxBlockBytes) throw corrupt("lz4", "a block is larger than the frame allows")
+    sizeBytes += size
+    if (sizeBytes > allowedBytes) throw tooLarge(maxOutputBytes)
+    blocks.push(block)
+  }
+  if (header.contentSize !== undefined && sizeBytes !== header.contentSize) throw corrupt("lz4", "the content size does not fit")
+  return { blocks, sizeBytes, contentChecksum: header.hasContentChecksum ? cursor.uint32() : undefined }
+}
+
+function readHeader(cursor: Cursor): FrameHeader {
+  if (cursor.uint32() !== magic) throw corrupt("lz4", "the frame does not start with 04 22 4D 18")
+  const start = cursor.at
+  const flags = cursor.uint8()
+  const sizeClass = (cursor.uint8() >> 4) & 7
   if (flags >> 6 !== 1) throw corrupt("lz4", "the frame version is not 1")
   if (flags & 1) throw corrupt("lz4", "dictionaries are not supported")
-  const sizeClass = (block >> 4) & 7
   if (sizeClass < 4) throw corrupt("lz4", "the block size is not one of 4 to 7")
-  const contentSize = flags & 8 ? Number(source.view.getBigUint64(source.take(8), true)) : undefined
-  if (contentSize !== undefined && contentSize > maxOutputBytes) throw tooLarge(maxOutputBytes)
-  const sum = (xxh32(source.bytes.subarray(start, source.at)) >>> 8) & 255
-  if (source.view.getUint8(source.take(1)) !== sum) throw corrupt("lz4", "the header checksum does not fit")
+  const contentSize = flags & 8 ? Number(cursor.source.view.getBigUint64(cursor.take(8), true)) : undefined
+  const sum = (xxh32(cursor.source.bytes.subarray(start, cursor.at)) >>> 8) & 255
+  if (cursor.uint8() !== sum) throw corrupt("lz4", "the header checksum does not fit")
   return {
     hasLinkedBlocks: (flags & 32) === 0,
     hasBlockChecksums: (flags & 16) !== 0,
@@ -81,73 +118,89 @@ function readHeader(source: Source, maxOutputBytes: number): FrameHeader {
   }
 }
 
-function decodeFrame(source: Source, out: BoundedOutput, maxOutputBytes: number): void {
-  const header = readHeader(source, maxOutputBytes)
+/** The word in front holds the size and, in its highest bit, whether the block is stored as it is. */
+function readBlock(cursor: Cursor, word: number, header: FrameHeader): Block {
+  const isStored = word >= 2 ** 31
+  const size = isStored ? word - 2 ** 31 : word
+  const at = cursor.take(size)
+  const bytes = cursor.source.bytes.subarray(at, at + size)
+  if (header.hasBlockChecksums && cursor.uint32() !== xxh32(bytes)) throw corrupt("lz4", "a block checksum does not fit")
+  return { source: new Source(bytes), isStored }
+}
+
+/** Output of a block whose matches may reach `before` bytes beyond its start, after proving every sequence sound. */
+function checkedSize(bytes: Uint8Array, before: number): number {
+  const end = bytes.byteLength
+  let size = 0
+  for (let at = 0; at < end; ) {
+    const token = bytes[at] as number
+    const literals = lengthAt(bytes, at + 1, token >> 4)
+    at += 1 + lengthBytes(bytes, at + 1, token >> 4)
+    if (literals > end - at) throw corrupt("lz4", "literals are cut")
+    at += literals
+    size += literals
+    if (at === end) return size
+    checkOffset(bytes, at, size + before)
+    at += 2
+    size += 4 + lengthAt(bytes, at, token & 15)
+    at += lengthBytes(bytes, at, token & 15)
+  }
+  throw corrupt("lz4", "a block ends within a sequence")
+}
+
+function checkOffset(bytes: Uint8Array, at: number, reach: number): void {
+  if (bytes.byteLength - at < 2) throw corrupt("lz4", "a match offset is cut")
+  const offset = offsetAt(bytes, at)
+  if (offset === 0 || offset > reach) throw corrupt("lz4", "a match points before the start")
+}
+
+function fillFrame(frame: Frame, out: Output): void {
   const start = out.at
-  for (let size = source.uint32(); size !== 0; size = source.uint32()) decodeBlock({ source, out, header, size, start })
-  if (header.contentSize !== undefined && out.at - start !== header.contentSize) throw corrupt("lz4", "the content size does not fit")
-  if (header.hasContentChecksum && source.uint32() !== xxh32(out.bytes.subarray(start, out.at))) {
+  for (const { source, isStored } of frame.blocks) {
+    if (isStored) out.literal(source, 0, source.bytes.byteLength)
+    else fillBlock(source, out)
+  }
+  if (frame.contentChecksum !== undefined && frame.contentChecksum !== xxh32(out.bytes.subarray(start, out.at))) {
     throw corrupt("lz4", "the content checksum does not fit")
   }
 }
 
-function decodeBlock(block: { source: Source; out: BoundedOutput; header: FrameHeader; size: number; start: number }): void {
-  const { source, out, header } = block
-  const isStored = block.size >= 2 ** 31
-  const size = isStored ? block.size - 2 ** 31 : block.size
-  const at = source.take(size)
-  const bytes = source.bytes.subarray(at, at + size)
-  if (header.hasBlockChecksums && source.uint32() !== xxh32(bytes)) throw corrupt("lz4", "a block checksum does not fit")
-  const before = out.at
-  if (isStored) out.append(bytes, 0, size)
-  else decodeSequences(bytes, out, header.hasLinkedBlocks ? block.start : before)
-  if (out.at - before > header.maxBlockBytes) throw corrupt("lz4", "a block is larger than the frame allows")
-}
-
-/** Sequences of literals and matches. A match may reach back to `base`, the start of the block or of the frame. */
-function decodeSequences(bytes: Uint8Array, out: BoundedOutput, base: number): void {
+/** The same walk, on a block that is known to be sound. */
+function fillBlock(source: Source, out: Output): void {
+  const { bytes } = source
   const end = bytes.byteLength
   let at = 0
   for (;;) {
-    if (at >= end) throw corrupt("lz4", "a block ends within a sequence")
     const token = bytes[at] as number
-    at += 1
-    let literals = token >> 4
-    if (literals === 15) {
-      const start = at
-      at = endOfLength(bytes, at)
-      literals += lengthBetween(bytes, start, at)
-    }
-    if (literals > end - at) throw corrupt("lz4", "literals are cut")
-    out.append(bytes, at, literals)
+    const literals = lengthAt(bytes, at + 1, token >> 4)
+    at += 1 + lengthBytes(bytes, at + 1, token >> 4)
+    out.literal(source, at, literals)
     at += literals
     if (at === end) return
-    const offset = matchOffset(bytes, at, out.at - base)
+    const offset = offsetAt(bytes, at)
     at += 2
-    let size = (token & 15) + 4
-    if (size === 19) {
-      const start = at
-      at = endOfLength(bytes, at)
-      size += lengthBetween(bytes, start, at)
-    }
-    out.repeat(offset, size)
+    out.match(offset, 4 + lengthAt(bytes, at, token & 15))
+    at += lengthBytes(bytes, at, token & 15)
   }
 }
 
-/** How far back the match at `at` reaches, at most `reach` bytes. */
-function matchOffset(bytes: Uint8Array, at: number, reach: number): number {
-  if (bytes.byteLength - at < 2) throw corrupt("lz4", "a match offset is cut")
-  const offset = (bytes[at] as number) | ((bytes[at + 1] as number) << 8)
-  if (offset === 0 || offset > reach) throw corrupt("lz4", "a match points before the start")
-  return offset
+function offsetAt(bytes: Uint8Array, at: number): number {
+  return (bytes[at] as number) | ((bytes[at + 1] as number) << 8)
 }
 
-/** A long length is a row of 255s and the byte that ends it. */
-function endOfLength(bytes: Uint8Array, start: number): number {
-  for (let at = start; at < bytes.byteLength; at += 1) if (bytes[at] !== 255) return at + 1
-  throw corrupt("lz4", "a length is cut")
+/** A nibble of 15 goes on in a row of 255s and the byte that ends it; this is how many bytes those are. */
+function lengthBytes(bytes: Uint8Array, start: number, nibble: number): number {
+  if (nibble < 15) return 0
+  let at = start
+  while (bytes[at] === 255) at += 1
+  return at + 1 - start
 }
 
-function lengthBetween(bytes: Uint8Array, start: number, end: number): number {
-  return (end - start - 1) * 255 + (bytes[end - 1] as number)
+/** The nibble and the sum of those bytes. */
+function lengthAt(bytes: Uint8Array, start: number, nibble: number): number {
+  if (nibble < 15) return nibble
+  const size = lengthBytes(bytes, start, nibble)
+  const last = bytes[start + size - 1]
+  if (last === undefined) throw corrupt("lz4", "a length is cut")
+  return 15 + (size - 1) * 255 + last
 }

@@ -1,72 +1,37 @@
 // Writes every message of the APIs we define, at every version, filled with pseudo-random values by Kafka's own generated classes:
 // one JSON line per message {"api", "side", "version", "hex", "json"}. `json` is what Kafka's JsonConverter makes of the same object.
-// Then record batches {"batch", "hex"} and the table of errors. README.md says how to run it.
+// With the argument `old`, only the versions that Kafka 4 dropped. README.md says how to run it.
 import com.fasterxml.jackson.databind.JsonNode;
 import java.lang.reflect.Method;
 import java.lang.reflect.ParameterizedType;
 import java.nio.ByteBuffer;
 import java.util.*;
 import org.apache.kafka.common.Uuid;
-import org.apache.kafka.common.compress.Compression;
-import org.apache.kafka.common.errors.InvalidMetadataException;
-import org.apache.kafka.common.errors.RetriableException;
-import org.apache.kafka.common.header.Header;
-import org.apache.kafka.common.header.internals.RecordHeader;
 import org.apache.kafka.common.message.ApiMessageType;
 import org.apache.kafka.common.protocol.*;
 import org.apache.kafka.common.protocol.types.*;
-import org.apache.kafka.common.record.internal.*;
 
 public class Serialized {
   static final Map<Integer, Integer> LAST = Map.of(22, 5);
   static final Set<Integer> KEYS = Set.of(0, 1, 2, 3, 8, 9, 10, 11, 12, 13, 14, 15, 16, 18, 19, 20, 22, 32, 35, 37, 42, 44, 47, 60, 75);
+  /** Versions that Kafka 4 dropped and that we keep; Kafka 3.9 still has them. */
+  static final Map<Integer, int[]> OLD = Map.of(8, new int[] {1, 1}, 19, new int[] {0, 1}, 20, new int[] {0, 0}, 32, new int[] {0, 0});
   static Random random;
 
   public static void main(String[] args) throws Exception {
+    boolean old = args.length > 0 && args[0].equals("old");
     for (ApiMessageType type : ApiMessageType.values()) {
-      if (!KEYS.contains((int) type.apiKey())) continue;
-      int last = LAST.getOrDefault((int) type.apiKey(), (int) type.highestSupportedVersion(true));
-      for (int v = type.lowestSupportedVersion(); v <= last; v++) {
+      int[] oldRange = OLD.get((int) type.apiKey());
+      if (old ? oldRange == null : !KEYS.contains((int) type.apiKey())) continue;
+      int first = old ? oldRange[0] : type.lowestSupportedVersion();
+      int last = old ? oldRange[1] : LAST.getOrDefault((int) type.apiKey(), (int) type.highestSupportedVersion(true));
+      for (int v = first; v <= last; v++) {
         for (int sample = 0; sample < 2; sample++) {
           one(type, "request", type.newRequest(), type.requestSchemas()[v], v, sample);
           one(type, "response", type.newResponse(), type.responseSchemas()[v], v, sample);
         }
       }
     }
-    batches();
-    for (Errors e : Errors.values()) {
-      boolean retriable = e.exception() instanceof RetriableException;
-      boolean stale = e.exception() instanceof InvalidMetadataException;
-      System.out.println("{\"error\":\"" + e.name() + "\",\"code\":" + e.code() + ",\"retriable\":" + retriable + ",\"staleMetadata\":" + stale + "}");
-    }
-  }
-
-  /** Record batches by Kafka's own builder: {"batch", "hex"}, the same four records in every codec, then both transaction markers. */
-  static void batches() throws Exception {
-    SimpleRecord[] records = {
-      new SimpleRecord(1700000000000L, null, "plain".getBytes()),
-      new SimpleRecord(1700000000123L, "key".getBytes(), null),
-      new SimpleRecord(1699999999000L, "k".getBytes(), wide(), new Header[] {new RecordHeader("h", "v".getBytes()), new RecordHeader("null", null)}),
-      new SimpleRecord(1700000999000L, new byte[0], new byte[0]),
-    };
-    Compression[] all = {Compression.NONE, Compression.gzip().build(), Compression.snappy().build(), Compression.lz4().build(), Compression.zstd().build()};
-    for (Compression codec : all) print(codec.type().name, MemoryRecords.withIdempotentRecords((byte) 2, 1000L, codec, 77L, (short) 3, 9, 5, records));
-    for (ControlRecordType type : new ControlRecordType[] {ControlRecordType.ABORT, ControlRecordType.COMMIT}) {
-      print(type.name().toLowerCase(), MemoryRecords.withEndTransactionMarker(42L, 1700000000000L, 5, 77L, (short) 3, new EndTransactionMarker(type, 6)));
-    }
-  }
-
-  /** 3 KiB that compress, but not to nothing. */
-  static byte[] wide() {
-    StringBuilder out = new StringBuilder();
-    for (int i = 0; i < 300; i++) out.append(i * i % 97).append(" and ").append(i % 7).append(';');
-    return out.toString().getBytes();
-  }
-
-  static void print(String name, MemoryRecords records) {
-    byte[] out = new byte[records.sizeInBytes()];
-    records.buffer().duplicate().get(out);
-    System.out.println("{\"batch\":\"" + name + "\",\"hex\":\"" + HexFormat.of().formatHex(out) + "\"}");
   }
 
   static void one(ApiMessageType type, String side, ApiMessage message, Schema schema, int version, int sample) throws Exception {
@@ -84,9 +49,16 @@ public class Serialized {
   static void fill(Object target, Schema schema, boolean sparse) throws Exception {
     for (BoundField bound : schema.fields()) {
       if (bound.def.type instanceof TaggedFields tags) {
-        for (Field field : tags.fields().values()) if (!sparse) set(target, field, false);
+        for (Field field : fieldsOf(tags).values()) if (!sparse) set(target, field, false);
       } else set(target, bound.def, sparse);
     }
+  }
+
+  /** A public method in Kafka 4 only. */
+  static Map<Integer, Field> fieldsOf(TaggedFields tags) throws Exception {
+    java.lang.reflect.Field fields = TaggedFields.class.getDeclaredField("fields");
+    fields.setAccessible(true);
+    return (Map<Integer, Field>) fields.get(tags);
   }
 
   static void set(Object target, Field field, boolean sparse) throws Exception {
@@ -111,7 +83,8 @@ public class Serialized {
     if (into == long.class) return random.nextInt(3) == 0 ? -1L : random.nextLong() >> 11;
     if (into == byte[].class) return bytes();
     if (into == ByteBuffer.class) return ByteBuffer.wrap(bytes());
-    if (BaseRecords.class.isAssignableFrom(into)) return MemoryRecords.readableRecords(ByteBuffer.wrap(bytes()));
+    // Named at run time, because the package is another one in Kafka 3.
+    if (into.getSimpleName().equals("BaseRecords")) return Class.forName(into.getPackageName() + ".MemoryRecords").getMethod("readableRecords", ByteBuffer.class).invoke(null, ByteBuffer.wrap(bytes()));
     throw new IllegalStateException(type + " into " + into);
   }
 

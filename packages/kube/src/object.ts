@@ -72,3 +72,9 @@ export function parseKey(key: string): ObjectKey {
 export function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value)
 }
+
+/** A field of unknown type as text: absent is empty. */
+export function textOf(value: unknown): string {
+  if (typeof value === "string") return value
+  return value === undefined || value === null ? "" : JSON.stringify(value)
+}

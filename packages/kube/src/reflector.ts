@@ -100,7 +100,7 @@ export class Reflector<T extends KubeObject = AnyObject> {
     const known = error instanceof KubeError ? error : new KubeError("Unknown", String(error), { cause: error })
     ports.logger.warn({ resource: type.plural, code: known.code }, `watch failed, trying again: ${known.message}`)
     sink.contact(known)
-    if (!known.retriable) this.#version = undefined
+    if (!known.retriable || isFromAnotherHistory(known)) this.#version = undefined
     await this.#pause()
   }
 
@@ -126,6 +126,11 @@ export class Reflector<T extends KubeObject = AnyObject> {
     this.#backoffMs = Math.min(maxBackoffMs, baseMs * 2)
     return baseMs * (0.5 + this.#options.ports.random.next())
   }
+}
+
+/** The server knows less than this client has seen: its data went back to an earlier state. */
+function isFromAnotherHistory(error: KubeError): boolean {
+  return error.causes.some((cause) => cause.reason === "ResourceVersionTooLarge")
 }
 
 /** Ends a watch whose socket died without a word. One timer, moved only when it fires. */

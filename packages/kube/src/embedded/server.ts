@@ -1,5 +1,23 @@
-import { KubeError } from "../errors.ts"
-import type { KubePorts, Logger } from "../ports.ts"
+// The embedded resource API: one directory, one listener, everything in between. Starts in the order lock, journal, kinds, files, listener;
+// stops in the reverse order, so that what was acknowledged is on disk when the lock is given back.
+import type { IncomingMessage, ServerResponse } from "node:http"
+import { join } from "node:path"
+import { type KubePorts, type Logger, withDefaults } from "../ports.ts"
+import { DiscoveryHandler } from "./discovery/handler.ts"
+import { ApiHandler } from "./http/api-handler.ts"
+import { formatKubeconfig, loadCredentials } from "./http/credentials.ts"
+import { ResourceHandler } from "./http/handler.ts"
+import { Listener } from "./http/listener.ts"
+import { Registry } from "./kinds/registry.ts"
+import { EventExpiry } from "./lifecycle/event-expiry.ts"
+import { GarbageCollector } from "./lifecycle/garbage-collector.ts"
+import { seed } from "./lifecycle/seed.ts"
+import { type Disk, nodeDisk } from "./storage/disk.ts"
+import { Files } from "./storage/files.ts"
+import { Journal } from "./storage/journal.ts"
+import { lockDir } from "./storage/lock.ts"
+import { Store } from "./storage/store.ts"
+import { Writer } from "./verbs/writer.ts"
 
 export type EmbeddedApiOptions = {
   /** Holds one YAML file per object, and `.state`. */
@@ -11,7 +29,9 @@ export type EmbeddedApiOptions = {
   /** Where to write the kubeconfig; `<dir>/.state/kubeconfig` when absent. */
   kubeconfigPath?: string
   logger?: Logger
-  ports?: Partial<KubePorts>
+  ports?: Partial<KubePorts & { disk: Disk }>
+  /** How many changes a watch may lag behind before it has to list again. */
+  retainedEvents?: number
 }
 
 export type EmbeddedApi = {
@@ -23,6 +43,48 @@ export type EmbeddedApi = {
   stop(): Promise<void>
 }
 
-export function startEmbeddedApi(_options: EmbeddedApiOptions): Promise<EmbeddedApi> {
-  return Promise.reject(new KubeError("ServiceUnavailable", "the embedded resource API is not part of this build"))
+/** Throws `Locked`, `StorageDamaged`, `BadCrd`, or what the operating system says about the port. */
+export async function startEmbeddedApi(options: EmbeddedApiOptions): Promise<EmbeddedApi> {
+  await using started = new AsyncDisposableStack()
+  const { dir, listen } = options
+  const disk = options.ports?.disk ?? nodeDisk
+  const ports = withDefaults({ ...options.ports, logger: options.logger ?? options.ports?.logger })
+  const stateDir = join(dir, ".state")
+  await disk.makeDir(stateDir)
+  const lock = lockDir(stateDir)
+  started.defer(() => lock.release())
+
+  const registry = new Registry(options.crds)
+  const { journal, replayed } = await Journal.open(disk, join(stateDir, "journal"))
+  if (replayed.droppedBytes > 0)
+    ports.logger.warn({ bytes: replayed.droppedBytes }, "an unfinished write at the end of the resource journal was cut off")
+  const store = new Store({ journal, replayed, logger: ports.logger, retainedEvents: options.retainedEvents })
+  started.defer(() => store.close())
+  const server = { store, registry, ports }
+  const writer = new Writer(server)
+  await seed(writer, options.crds)
+
+  const files = new Files({ disk, dir, store, resources: registry.all, logger: ports.logger })
+  files.start()
+  started.defer(() => files.stop())
+  const collector = new GarbageCollector(writer)
+  collector.start()
+  started.defer(() => collector.stop())
+  const expiry = new EventExpiry(server)
+  expiry.start()
+  started.defer(() => expiry.stop())
+
+  const { key, caPem, token } = await loadCredentials({ disk, stateDir, host: listen.host, clock: ports.clock })
+  const resources = new ResourceHandler(writer)
+  const api = new ApiHandler({ server, token, resources, discovery: new DiscoveryHandler(registry) })
+  const handle = (request: IncomingMessage, response: ServerResponse): void => void api.handle(request, response)
+  const listener = await Listener.open({ ...listen, key, cert: caPem, clock: ports.clock, handle })
+  started.defer(() => listener.close())
+  started.defer(() => resources.stop())
+
+  const url = `https://${listen.host.includes(":") ? `[${listen.host}]` : listen.host}:${listener.port}`
+  const kubeconfigPath = options.kubeconfigPath ?? join(stateDir, "kubeconfig")
+  await disk.replace(kubeconfigPath, formatKubeconfig({ server: url, caPem, token }), { mode: 0o600, isDurable: true })
+  const owned = started.move()
+  return { server: url, caPem, token, kubeconfigPath, stop: () => owned.disposeAsync() }
 }

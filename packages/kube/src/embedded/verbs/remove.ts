@@ -1,0 +1,84 @@
+// Deletion: at once, or by a mark that finalizers hold open. What depends on the object follows through the garbage collector.
+import { KubeError, type Status } from "../../errors.ts"
+import { type AnyObject, isRecord, textOf } from "../../object.ts"
+import type { Resource } from "../kinds/resource.ts"
+import { conflict, detailsOf, type NamedWrite, notFound, nowText } from "./context.ts"
+import { hasFinalizers, type Writer } from "./writer.ts"
+
+export type DeleteOptions = {
+  uid: string | undefined
+  resourceVersion: string | undefined
+  propagation: "Background" | "Foreground" | "Orphan"
+}
+
+export const foregroundFinalizer = "foregroundDeletion"
+export const orphanFinalizer = "orphan"
+
+const propagations = ["Background", "Foreground", "Orphan"] as const
+
+/** Body and query of a DELETE. Throws `BadRequest` naming the field. */
+export function parseDeleteOptions(body: unknown, query: URLSearchParams): DeleteOptions {
+  const options = isRecord(body) ? body : {}
+  if (body !== undefined && !isRecord(body)) throw new KubeError("BadRequest", "the body of a DELETE must be DeleteOptions")
+  const preconditions = isRecord(options.preconditions) ? options.preconditions : {}
+  const given = options.propagationPolicy ?? query.get("propagationPolicy") ?? undefined
+  const orphan = options.orphanDependents ?? query.get("orphanDependents") ?? undefined
+  const wanted = given ?? (orphan === true || orphan === "true" ? "Orphan" : "Background")
+  const propagation = propagations.find((each) => each === wanted)
+  if (!propagation) {
+    const list = propagations.map((each) => JSON.stringify(each)).join(", ")
+    throw new KubeError("Invalid", `propagationPolicy: Unsupported value: ${JSON.stringify(wanted)}: supported values: ${list}`)
+  }
+  const text = (value: unknown): string | undefined => (value === undefined ? undefined : textOf(value))
+  return { uid: text(preconditions.uid), resourceVersion: text(preconditions.resourceVersion), propagation }
+}
+
+/** Answers a Status when the object is gone, the object itself while finalizers hold it. */
+export async function remove(writer: Writer, request: NamedWrite, options: DeleteOptions): Promise<AnyObject | Status> {
+  const { resource, name } = request
+  const live = writer.live(resource, request)
+  if (!live) throw notFound(resource, name)
+  checkPreconditions(live, request, options)
+  const finalizer = { Background: undefined, Foreground: foregroundFinalizer, Orphan: orphanFinalizer }[options.propagation]
+  const finalizers = new Set(live.metadata.finalizers)
+  if (finalizer !== undefined) finalizers.add(finalizer)
+  const isMarked = live.metadata.deletionTimestamp !== undefined
+  const marked = mark(live, { finalizers: [...finalizers], now: nowText(writer.server), resource })
+  if (hasFinalizers(marked)) return isMarked ? live : await writer.commit(request, marked)
+  if (!request.isDryRun) await writer.server.store.stage(resource.collection, request, undefined).durable
+  return gone(resource, live)
+}
+
+function checkPreconditions(live: AnyObject, { resource, name }: NamedWrite, { uid, resourceVersion }: DeleteOptions): void {
+  const { metadata } = live
+  if (uid !== undefined && uid !== metadata.uid) {
+    const why = `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${textOf(metadata.uid)}`
+    throw conflict(resource, { name, why })
+  }
+  if (resourceVersion === undefined || resourceVersion === metadata.resourceVersion) return
+  const why = `Precondition failed: ResourceVersion in precondition: ${resourceVersion}, ResourceVersion in object meta: ${textOf(metadata.resourceVersion)}`
+  throw conflict(resource, { name, why })
+}
+
+type Mark = { finalizers: string[]; now: string; resource: Resource }
+
+function mark(live: AnyObject, { finalizers, now, resource }: Mark): AnyObject {
+  const { generation } = live.metadata
+  const marked: AnyObject = {
+    ...live,
+    metadata: {
+      ...live.metadata,
+      ...(finalizers.length > 0 && { finalizers }),
+      deletionTimestamp: now,
+      deletionGracePeriodSeconds: 0,
+      ...(generation !== undefined && { generation: generation + 1 }),
+    },
+  }
+  if (resource.collection === "core/namespaces") marked.status = { ...(isRecord(live.status) && live.status), phase: "Terminating" }
+  return marked
+}
+
+function gone(resource: Resource, { metadata }: AnyObject): Status {
+  const details = { ...detailsOf(resource, metadata.name), uid: metadata.uid }
+  return { kind: "Status", apiVersion: "v1", metadata: {}, status: "Success", details }
+}

@@ -158,8 +158,8 @@ class Call {
   #onThrow(error: unknown): Answer {
     const { handler, services, peer } = this.#options
     const fields = { request: this.#what(), peer: peer.host, clientId: this.#options.header.clientId }
-    if (isBrokerError(error)) services.logger.warn("a request failed", { ...fields, code: error.code, reason: error.message })
-    else services.logger.error("a request failed unexpectedly", { ...fields, error })
+    if (isBrokerError(error)) services.logger.warn({ ...fields, code: error.code, reason: error.message }, "a request failed")
+    else services.logger.error({ ...fields, error }, "a request failed unexpectedly")
     this.#release()
     const code: ErrorName = isBrokerError(error) ? "KAFKA_STORAGE_ERROR" : "UNKNOWN_SERVER_ERROR"
     this.#error = code

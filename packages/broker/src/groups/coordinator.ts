@@ -218,7 +218,7 @@ export class GroupCoordinator {
       await this.write([encodeGroup(groupId, entry.group)])
       return true
     } catch (error) {
-      this.#options.logger.warn("the state of a group could not be stored", { groupId, reason: String(error) })
+      this.#options.logger.warn({ groupId, reason: String(error) }, "the state of a group could not be stored")
       this.#send(entry, { kind: "persistFailed", generation })
       return false
     }

@@ -9,10 +9,13 @@ export default defineHandler(InitProducerId, {
   omits: ["transactional ids (UNSUPPORTED_VERSION)", "keeping the producer id on recovery (a new one is given)"],
   async handle({ transactionalId }, context) {
     if (transactionalId !== null) {
-      context.logger.warn("refused a transactional producer: transactions are not available", {
-        transactionalId,
-        clientId: context.clientId,
-      })
+      context.logger.warn(
+        {
+          transactionalId,
+          clientId: context.clientId,
+        },
+        "refused a transactional producer: transactions are not available",
+      )
       return { errorCode: errorCode("UNSUPPORTED_VERSION"), producerId: -1, producerEpoch: -1 }
     }
     return { errorCode: 0, producerId: await context.producerIds.next(), producerEpoch: 0 }

@@ -228,7 +228,7 @@ export class ClientConnection {
 
   #fail(reason: string): void {
     if (this.#isClosed) return
-    this.#options.logger.warn("closed a connection", { peer: this.#peer.host, software: this.#peer.software?.name, reason })
+    this.#options.logger.warn({ peer: this.#peer.host, software: this.#peer.software?.name, reason }, "closed a connection")
     this.#close()
     this.#options.socket.destroy()
   }

@@ -68,7 +68,7 @@ export class Listener {
     const address = socket.remoteAddress
     const ofAddress = this.#byAddress.get(address) ?? 0
     if (this.#connections.size >= limits.maxConnections || ofAddress >= limits.maxConnectionsPerAddress) {
-      logger.warn("refused a connection", { address, connections: this.#connections.size, ofAddress })
+      logger.warn({ address, connections: this.#connections.size, ofAddress }, "refused a connection")
       socket.destroy()
       return
     }

@@ -9,7 +9,7 @@ import type { BrokerOptions } from "../settings.ts"
 import { memoryDisk } from "./memory-disk.ts"
 
 export interface LogLine {
-  readonly level: "debug" | "info" | "warn" | "error"
+  readonly level: "info" | "warn" | "error"
   readonly message: string
   readonly fields: Record<string, unknown>
 }
@@ -71,9 +71,6 @@ export async function startTestBroker({ ports, settings, ...options }: TestBroke
 }
 
 export function collecting(lines: LogLine[]): Logger {
-  const write =
-    (level: LogLine["level"]) =>
-    (message: string, fields: Record<string, unknown> = {}) =>
-      void lines.push({ level, message, fields })
-  return { debug: write("debug"), info: write("info"), warn: write("warn"), error: write("error") }
+  const write = (level: LogLine["level"]) => (fields: object, message: string) => void lines.push({ level, message, fields: { ...fields } })
+  return { info: write("info"), warn: write("warn"), error: write("error") }
 }

@@ -8,7 +8,7 @@ mkdirSync(dataDir, { recursive: true })
 
 const write =
   (level: string) =>
-  (message: string, fields: Record<string, unknown> = {}): void => {
+  (fields: object, message: string): void => {
     const shown = Object.entries(fields).map(([name, value]) => `${name}=${value instanceof Error ? value.stack : JSON.stringify(value)}`)
     process.stderr.write(`${level} ${message} ${shown.join(" ")}\n`)
   }
@@ -17,7 +17,7 @@ const broker = await startBroker({
   dataDir,
   listen: { host: "127.0.0.1", port: Number(port) },
   settings: Object.fromEntries(rest.map((entry) => entry.split("=", 2) as [string, string])),
-  logger: { debug: () => {}, info: write("info"), warn: write("warn"), error: write("error") },
+  logger: { info: write("info"), warn: write("warn"), error: write("error") },
 })
 process.stdout.write(`${JSON.stringify({ address: broker.address, clusterId: broker.clusterId, recovery: broker.recovery })}\n`)
 

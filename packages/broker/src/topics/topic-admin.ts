@@ -162,7 +162,7 @@ export class TopicAdmin {
       return await this.#queue.run(collisionKey(name), work)
     } catch (error) {
       if (!isBrokerError(error)) throw error
-      this.#options.logger.warn("a change of a topic failed", { topic: name, code: error.code, reason: error.message })
+      this.#options.logger.warn({ topic: name, code: error.code, reason: error.message }, "a change of a topic failed")
       return refuse("KAFKA_STORAGE_ERROR", error.message)
     }
   }

@@ -2,8 +2,10 @@
 // text comes from a function of the package that knows it.
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs"
 import { dirname, join } from "node:path"
+import { compatReference, configReference } from "@rivven/node"
 import { alerts, crds, kindsReference } from "@rivven/resources"
 import { stringify } from "yaml"
+import { rivvenEnv } from "../apps/rivven/src/env.ts"
 
 type Output = { path: string; render: () => string | Promise<string> }
 
@@ -14,6 +16,9 @@ const outputs: Output[] = [
   ...crds().map((crd) => ({ path: `charts/rivven-operator/files/crds/${crd.metadata.name}.yaml`, render: () => yaml([crd]) })),
   { path: "deploy/rivven-crds.yaml", render: () => yaml(crds()) },
   { path: "docs/reference/crds.md", render: () => markdown(kindsReference()) },
+  { path: "docs/reference/config.md", render: () => markdown(configReference()) },
+  { path: "docs/reference/env.md", render: () => markdown(`# Environment of the rivven command\n\n${rivvenEnv.docs()}`) },
+  { path: "docs/reference/kafka-compat.md", render: () => markdown(compatReference()) },
   ...alerts.builtInPrometheusRules().map((rule) => ({ path: `monitoring/rules/${rule.metadata.name}.yaml`, render: () => yaml([rule]) })),
 ]
 

@@ -1,3 +1,4 @@
+export { compatReference } from "./compat-reference.ts"
 export {
   type Address,
   type NodeConfig,

@@ -1,9 +1,9 @@
 // One Rivven node: the embedded engine plus the health and metrics listener. It owns start and stop order: the health listener is up first
 // and down last, so that probes always get an answer; "ready" turns false before the engine drains.
-import { type RunningBroker, startBroker } from "@rivven/broker"
+import { type BrokerErrorCode, isBrokerError, type RunningBroker, startBroker } from "@rivven/broker"
 import { collectDefaultMetrics, Registry } from "prom-client"
 import { type Address, type NodeConfig, parseAddress } from "./config.ts"
-import { NodeError } from "./errors.ts"
+import { NodeError, type NodeErrorCode } from "./errors.ts"
 import { type Health, startHealthServer } from "./health.ts"
 import type { NodePorts } from "./ports.ts"
 
@@ -57,21 +57,31 @@ export async function start(config: NodeConfig, ports: NodePorts): Promise<Runni
 }
 
 async function startEngine(config: NodeConfig, ports: NodePorts): Promise<RunningBroker> {
-  const listen = parseAddress(config.listeners.client)
   try {
     return await startBroker({
       dataDir: config.node.data_dir,
       nodeId: config.node.id,
-      listen,
+      listen: parseAddress(config.listeners.client),
       advertised: config.node.advertise ? parseAddress(config.node.advertise) : undefined,
       settings: brokerSettings(config),
       logger: ports.logger,
     })
   } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "EADDRINUSE") {
-      throw new NodeError("PORT_TAKEN", `port ${listen.port} on ${listen.host} is taken`, { cause: error })
-    }
-    throw error
+    if (!isBrokerError(error)) throw error
+    throw new NodeError(nodeErrorOf(error.code), error.message, { cause: error })
+  }
+}
+
+function nodeErrorOf(code: BrokerErrorCode): NodeErrorCode {
+  switch (code) {
+    case "ADDRESS_IN_USE":
+      return "PORT_TAKEN"
+    case "DATA_DIR_LOCKED":
+      return "DATA_DIR_LOCKED"
+    case "CONFIG_INVALID":
+      return "CONFIG_INVALID"
+    default:
+      return "ENGINE_FAILED"
   }
 }
 

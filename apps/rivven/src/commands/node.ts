@@ -25,7 +25,7 @@ export const node = new Command("node")
       return
     }
     const logger = pino({ level: readEnv().RIVVEN_LOG_LEVEL, name: "rivven-node" }, pino.destination(2))
-    const running = await start(config, { logger })
+    const running = await start(config, { logger }).catch(explain)
     const ready = {
       version,
       pid: process.pid,
@@ -39,6 +39,12 @@ export const node = new Command("node")
     await untilSignal()
     await running.stop()
   })
+
+/** A taken port, a locked or damaged data directory: the message says it all. */
+function explain(error: unknown): never {
+  if (error instanceof NodeError) throw new CommandError(error.message, { cause: error })
+  throw error
+}
 
 function readConfig(file: string | undefined) {
   try {

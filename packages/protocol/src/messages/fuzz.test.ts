@@ -179,7 +179,7 @@ describe("hostile lengths", () => {
     let refused = 0
     for (const api of apis) {
       for (const side of ["request", "response"] as const) {
-        for (let version = api.versions[0]; version <= api.versions[1]; version += 1) {
+        for (const version of new Set([api.versions[0], api.flexible ?? api.versions[0], api.versions[1]])) {
           const shape = { version, flexible: isFlexible(api, version) }
           for (const value of swollen(api[side], version)) {
             const bytes = encoded(api[side], shape, value)

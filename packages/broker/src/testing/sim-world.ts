@@ -1,8 +1,7 @@
 /** A data directory on a simulated disk, and the processes that come and go on it. */
 
 import { LogManager, type LogManagerOptions } from "../log/log-manager.ts"
-import type { Logger } from "../ports.ts"
-import { type FaultPlan, type FaultyDisk, faultyDisk } from "../storage/faulty-disk.ts"
+import type { Disk, Logger } from "../ports.ts"
 import { SimDisk } from "./sim-disk.ts"
 import type { Survival } from "./sim-inode.ts"
 import { type SimRandom, simRandom } from "./sim-random.ts"
@@ -29,15 +28,14 @@ export class SimWorld {
   }
 
   /** Starts a process; the answer never comes if it is killed before it is up. */
-  boot(options: Partial<LogManagerOptions> = {}, plan?: FaultPlan): Promise<LogManager> {
+  boot(options: Partial<LogManagerOptions> = {}, wrapDisk: (disk: Disk) => Disk = (disk) => disk): Promise<LogManager> {
     this.incarnation++
     const life = { now: true }
     this.isAlive = life
     this.death = new Promise((died) => {
       this.died = () => died("died")
     })
-    const mounted = this.disk.mount()
-    const disk: FaultyDisk | typeof mounted = plan === undefined ? mounted : faultyDisk(mounted, plan)
+    const disk = wrapDisk(this.disk.mount())
     const clock = this.scheduler.clock(() => life.now)
     return LogManager.open({ disk, clock, random: this.random, logger: this.logger(), reserveBytes: 0, minFreeBytes: 0, ...options })
   }

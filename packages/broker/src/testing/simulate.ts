@@ -4,6 +4,7 @@
  */
 import type { LogManager, LogManagerOptions } from "../log/log-manager.ts"
 import type { LogConfig } from "../log/model.ts"
+import type { Disk } from "../ports.ts"
 import { auditDir } from "./checker/audit.ts"
 import { checkRun } from "./checker/checker.ts"
 import type { Anomaly, FinalRead } from "./checker/history.ts"
@@ -23,8 +24,8 @@ export interface SimOutcome {
 
 export interface SimulateOptions {
   faults?: number
-  /** Changes the log under test: planted bugs. */
-  sabotage?: (log: LogManager, world: SimWorld) => void
+  /** Puts something between the log and its disk: planted bugs. */
+  wrapDisk?: (disk: Disk) => Disk
 }
 
 const topic = "t"
@@ -108,9 +109,12 @@ class Simulation {
     })
   }
 
+  private boot(): Promise<LogManager> {
+    return this.world.boot(this.logOptions, this.options.wrapDisk)
+  }
+
   private async start(): Promise<void> {
-    const log = await this.world.boot(this.logOptions)
-    this.options.sabotage?.(log, this.world)
+    const log = await this.boot()
     await log.reconcile(this.partitions.map((config, index) => ({ topic, topicId, index, config })))
     this.log = log
   }
@@ -154,7 +158,7 @@ class Simulation {
       disk.onCall = () => {
         if (calls-- === 0) random.chance(0.5) ? this.world.powerCut() : this.world.kill()
       }
-      const booted = this.world.boot(this.logOptions).then(() => "up" as const)
+      const booted = this.boot().then(() => "up" as const)
       await Promise.race([booted, this.world.death])
       disk.onCall = () => {}
       this.world.kill()

@@ -29,6 +29,7 @@ export type RestRequest = {
 
 export type RestAnswer = { status: number; body: unknown }
 
+const connectionLimit = 16
 const attemptLimit = 5
 const firstDelayMs = 100
 const maxDelayMs = 5_000
@@ -38,13 +39,17 @@ const answerTimeoutMs = 60_000
 export class RestClient {
   readonly #credentials: Credentials
   readonly #agent: Agent
+  /** Watches hold their connection for minutes: in one pool with requests they would starve them. */
+  readonly #watchAgent: Agent
   readonly #ports: KubePorts
   #token: { value: string; readAtMs: number } | undefined
 
   constructor(credentials: Credentials, ports?: Partial<KubePorts>) {
     this.#credentials = credentials
     this.#ports = withDefaults(ports)
-    this.#agent = new Agent({ connect: { ca: credentials.ca }, headersTimeout: answerTimeoutMs, bodyTimeout: answerTimeoutMs })
+    const connect = { ca: credentials.ca }
+    this.#agent = new Agent({ connect, connections: connectionLimit, headersTimeout: answerTimeoutMs, bodyTimeout: answerTimeoutMs })
+    this.#watchAgent = new Agent({ connect, headersTimeout: answerTimeoutMs, bodyTimeout: 0 })
   }
 
   get server(): string {
@@ -52,7 +57,7 @@ export class RestClient {
   }
 
   async close(): Promise<void> {
-    await this.#agent.destroy()
+    await Promise.all([this.#agent.destroy(), this.#watchAgent.destroy()])
   }
 
   async request(request: RestRequest): Promise<RestAnswer> {
@@ -66,14 +71,14 @@ export class RestClient {
 
   /** The body as it comes, for watches. Never retried here: the reflector decides from where to go on. */
   async stream(request: RestRequest): Promise<Readable> {
-    const response = await this.#send(request, { bodyTimeout: 0 })
+    const response = await this.#send(request, this.#watchAgent)
     if (response instanceof KubeError) throw response
     if (response.statusCode >= 300) throw KubeError.fromStatus(parse(await response.body.text()), response.statusCode)
     return response.body
   }
 
   async #once(request: RestRequest): Promise<RestAnswer | KubeError> {
-    const response = await this.#send(request, {})
+    const response = await this.#send(request, this.#agent)
     if (response instanceof KubeError) return response
     try {
       const text = await response.body.text()
@@ -88,16 +93,15 @@ export class RestClient {
     }
   }
 
-  async #send(request: RestRequest, options: { bodyTimeout?: number }): Promise<Dispatcher.ResponseData | KubeError> {
+  async #send(request: RestRequest, agent: Agent): Promise<Dispatcher.ResponseData | KubeError> {
     try {
-      return await this.#agent.request({
+      return await agent.request({
         origin: this.#credentials.server,
         path: request.path + formatQuery(request.query),
         method: request.method,
         headers: await this.#headers(request),
         body: request.body === undefined ? null : JSON.stringify(request.body),
         signal: request.signal,
-        ...options,
       })
     } catch (error) {
       return unreachable(this.server, error, request.signal)

@@ -50,8 +50,13 @@ function addBound(bounds: Bounds, def: CheckDef): void {
 }
 
 function acceptedText({ min, max, patterns }: Bounds): string {
-  const length = min === undefined ? `a text of at most ${max} characters` : `a text of ${range(min, max)} characters`
+  const length = textLength(min, max)
   return patterns.length === 0 ? length : `${length} matching ${patterns.map((pattern) => pattern.source).join(" and ")}`
+}
+
+function textLength(min: number | undefined, max: number | undefined): string {
+  if (min === undefined) return max === undefined ? "a text" : `a text of at most ${max} characters`
+  return max === undefined ? `a text of at least ${min} characters` : `a text of ${range(min, max)} characters`
 }
 
 function acceptedNumber({ min, max, isInt }: Bounds): string {

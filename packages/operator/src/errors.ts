@@ -70,6 +70,12 @@ export function fromClient(error: ItemError): Failure {
   return { code, message: error.message.slice(0, 1000) }
 }
 
+/** Of an outage the topics say one and the same sentence, however the calls fail: details stand in the cluster's status, written once. */
+export function topicFailure(error: ItemError): Failure {
+  const failed = fromClient(error)
+  return failed.code === "ClusterUnreachable" ? { ...failed, message: "the cluster does not answer; its RivvenCluster says more" } : failed
+}
+
 /** What the caller of `start` may see: wrong settings. Everything else becomes a condition or a log line. */
 export class OperatorError extends Error {
   override readonly name = "OperatorError"

@@ -328,6 +328,18 @@ export function operatorContract(name: string, surround: () => Promise<Surroundi
       expect(on.calls.writes).toBe(writes)
     })
 
+    test("says an outage once and writes nothing more while it lasts", async () => {
+      await using on = await stand({ resyncMs: 50, clusterCheckMs: 50, batch: { lingerMs: 2, callTimeoutMs: 200 } })
+      await on.cluster({ external: { bootstrapServers: ["127.0.0.1:1"] } })
+      await on.topic("t")
+      await on.failing("t", "ClusterUnreachable")
+      await on.untilCluster("local", (cluster) => condition(cluster, "Ready")?.status === "False")
+      await on.calls.more("cluster.describe", 2)
+      const before = await resourceVersions(on)
+      await Promise.all([on.calls.more("topics.describe", 3), on.calls.more("cluster.describe", 5)])
+      expect(await resourceVersions(on)).toEqual(before)
+    })
+
     test("asks about many topics in one call", async () => {
       await using on = await stand({ batch: { lingerMs: 60 } })
       await on.stopOperator()

@@ -185,7 +185,7 @@ export class Stand implements AsyncDisposable {
   }
 }
 
-const patienceMs = 15_000
+const patienceMs = 25_000
 
 export function condition(
   object: { status?: { conditions?: readonly { type: string; status: string; reason: string; message: string }[] } },

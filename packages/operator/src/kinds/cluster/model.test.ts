@@ -50,6 +50,16 @@ test("keeps what it knew of a cluster that does not answer, and says that nothin
   expect(status).toMatchObject({ phase: "Degraded", clusterId: "c", readyReplicas: 0, message: "gone" })
 })
 
+test("says an outage once, however the next attempts fail", () => {
+  const first = clusterStatus(clusterOf({}), { state: "failed", failure: failure("ClusterUnreachable", "refused") }, now)
+  const again = clusterStatus(
+    { ...clusterOf({}), status: first },
+    { state: "failed", failure: failure("ClusterUnreachable", "timed out") },
+    now,
+  )
+  expect(again).toEqual(first)
+})
+
 test("admits its own namespace, all, or those a selector picks", () => {
   const asking = { namespace: "team", labels: { env: "prod" } }
   expect(isNamespaceAllowed(clusterOf({}), asking)).toBe(false)

@@ -24,15 +24,24 @@ const externalNote = "the nodes of this cluster are run by somebody else; fields
 export function clusterStatus(cluster: RivvenCluster, findings: ClusterFindings, now: Date): RivvenClusterStatus {
   const { status: before, metadata } = cluster
   const generation = metadata.generation ?? 0
+  const steady = withFirstMessage(cluster, findings)
   const kept = (before?.conditions ?? []).filter(({ type }) => type !== "Paused" || findings.state === "paused")
-  const conditions = conditionsOf(findings).reduce<readonly Condition[]>(
+  const conditions = conditionsOf(steady).reduce<readonly Condition[]>(
     (list, condition) => setCondition(list, { ...condition, observedGeneration: generation }, now),
     kept,
   )
-  return { ...observedFields(cluster, findings), phase: phaseOf(findings), observedGeneration: generation, conditions: [...conditions] }
+  return { ...observedFields(cluster, steady), phase: phaseOf(findings), observedGeneration: generation, conditions: [...conditions] }
 }
 
 type Condition = NonNullable<RivvenClusterStatus["conditions"]>[number]
+
+/** An outage fails in changing words; the first ones stay, so that it is written once. */
+function withFirstMessage({ status }: RivvenCluster, findings: ClusterFindings): ClusterFindings {
+  if (findings.state !== "failed" || findings.failure.code !== "ClusterUnreachable") return findings
+  const before = status?.conditions?.find(({ type }) => type === "Ready")
+  if (before?.status !== "False" || before.reason !== findings.failure.code) return findings
+  return { state: "failed", failure: { ...findings.failure, message: before.message } }
+}
 
 function conditionsOf(findings: ClusterFindings): ClusterCondition[] {
   switch (findings.state) {

@@ -3,7 +3,7 @@
 import type { RivvenTopic } from "@rivven/resources"
 import { isAbsent, type TopicAdmin } from "../../clusters/topic-admin.ts"
 import { retry } from "../../controller.ts"
-import { type Failure, failure, fromClient } from "../../errors.ts"
+import { type Failure, failure, topicFailure } from "../../errors.ts"
 import { annotations, topicFinalizer } from "../../names.ts"
 import { pause } from "../../ports.ts"
 import { topicNameOf } from "./model.ts"
@@ -59,11 +59,11 @@ export class TopicDeletion {
 
   async #remove(topics: TopicAdmin, id: string): Promise<Failure | undefined> {
     const removed = await topics.remove(id)
-    if (!removed.ok && !isAbsent(removed.error)) return fromClient(removed.error)
+    if (!removed.ok && !isAbsent(removed.error)) return topicFailure(removed.error)
     for (const waitMs of [0, secondLookMs]) {
       if (waitMs > 0) await pause(this.#world.clock, waitMs)
       const seen = await topics.observe(topicNameOf(this.#topic))
-      if (!seen.ok) return fromClient(seen.error)
+      if (!seen.ok) return topicFailure(seen.error)
       if (seen.value?.description.id === id) return failure("BrokerRefused", "the topic is still there")
       if (seen.value) {
         const note = `topic ${topicNameOf(this.#topic)} was made anew while it was being deleted; the new one is left alone`

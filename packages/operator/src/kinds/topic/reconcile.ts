@@ -2,7 +2,7 @@
 // is thrown away afterwards.
 import { validateTopic } from "@rivven/resources"
 import { retry } from "../../controller.ts"
-import { type Failure, failure, fromClient, isTerminal } from "../../errors.ts"
+import { type Failure, failure, isTerminal, topicFailure } from "../../errors.ts"
 import { annotations } from "../../names.ts"
 import { TopicDeletion } from "./deletion.ts"
 import type { Knowledge } from "./knowledge.ts"
@@ -99,7 +99,7 @@ export class TopicReconcile {
 
   async #observe(): Promise<StepResult> {
     const observed = await this.#cluster().topics.observe(this.#know.name)
-    if (!observed.ok) return this.#fail(fromClient(observed.error))
+    if (!observed.ok) return this.#fail(topicFailure(observed.error))
     this.#know.observed = observed.value
     return undefined
   }
@@ -133,7 +133,7 @@ export class TopicReconcile {
     const created = await this.#cluster().topics.create(newTopic(topic, desired.values))
     // Made by somebody in this very moment: look again before deciding whose it is.
     if (!created.ok && created.error.code === "TOPIC_ALREADY_EXISTS") return lookAgain
-    if (!created.ok) return this.#fail(fromClient(created.error))
+    if (!created.ok) return this.#fail(topicFailure(created.error))
     this.#hasWritten = true
     this.#note("Normal", "Created", `topic ${name} was created`)
     return this.#observeAgain()
@@ -153,7 +153,7 @@ export class TopicReconcile {
     const { configOperations: operations, configDrift: drift, isForeignChange, name } = this.#know
     if (operations.length === 0) return undefined
     const altered = await this.#cluster().topics.alterConfigs({ name, operations })
-    if (!altered.ok) return this.#failConfigs(fromClient(altered.error))
+    if (!altered.ok) return this.#failConfigs(topicFailure(altered.error))
     this.#hasWritten = true
     if (drift.length === 0) return undefined
     if (isForeignChange) {
@@ -181,7 +181,7 @@ export class TopicReconcile {
       return undefined
     }
     const added = await this.#cluster().topics.addPartitions({ name, count: wanted })
-    if (!added.ok) return this.#fail(fromClient(added.error))
+    if (!added.ok) return this.#fail(topicFailure(added.error))
     this.#hasWritten = true
     this.#note("Normal", "PartitionsAdded", `topic ${name} grew from ${current} to ${wanted} partitions`)
     return undefined

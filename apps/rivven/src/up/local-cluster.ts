@@ -10,7 +10,7 @@ export async function applyLocalCluster(kube: KubeClient, kafka: string): Promis
       apiVersion: "rivven.io/v1alpha1",
       kind: "RivvenCluster",
       metadata: { name: "local", namespace: localNamespace },
-      spec: { external: { bootstrapServers: [kafka] } },
+      spec: { replicas: 1, external: { bootstrapServers: [kafka] } },
     },
     { manager: "rivven-up", force: true },
   )

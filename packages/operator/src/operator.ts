@@ -47,11 +47,20 @@ export async function start(config: OperatorConfig, givenPorts: Partial<Operator
     ports,
   })
   const clusters = new Watched<RivvenCluster>({ client: kube, type: resourceTypes.rivvenClusters, namespaces, ports })
-  const connections = new Connections(ports, { maxItems: 100, lingerMs: 100, callTimeoutMs: 10_000, ...config.batch })
+  const limits = { maxItems: 100, lingerMs: 100, callTimeoutMs: 10_000, ...config.batch }
+  const connections = new Connections(ports, limits)
   const events = new EventRecorder({ client: kube, controller: eventController, instance: config.instance ?? "rivven-operator", ports })
   const { topicDeletion = "allow", orphanGraceMs = 600_000, concurrency = 128, clusterCheckMs = 20_000 } = config
   const settings = { topicDeletion, orphanGraceMs, concurrency }
-  const clusterController = new ClusterController({ kube, clusters, connections, events, checkMs: clusterCheckMs, ports })
+  const clusterController = new ClusterController({
+    kube,
+    clusters,
+    connections,
+    events,
+    checkMs: clusterCheckMs,
+    timeoutMs: limits.callTimeoutMs / 2,
+    ports,
+  })
   const topicController = new TopicController({ kube, topics, clusters, connections, events, settings, ports })
 
   const stop = async (signal?: AbortSignal) => {

@@ -304,10 +304,10 @@ export function operatorContract(name: string, surround: () => Promise<Surroundi
     })
 
     test("admits a topic of another namespace only where the cluster does", async () => {
-      await using on = await stand({ namespaces: ["*"] })
+      await using other = await new Stand(around).prepare()
+      await using on = await new Stand(around).prepare()
+      await on.startOperator({ namespaces: [on.namespace, other.namespace] })
       await on.cluster()
-      const other = await new Stand(around).prepare()
-      await using _other = other
       await other.topic("t", { clusterRef: { name: "local", namespace: on.namespace } })
       await other.failing("t", "ClusterNotAllowed")
       await on.cluster({ external: { bootstrapServers: [on.bootstrap] }, allowedNamespaces: { from: "All" } })

@@ -18,6 +18,8 @@ export type ClusterControllerOptions = {
   events: EventRecorder
   /** How often a cluster that answers is asked; one that does not is asked four times as often. */
   checkMs: number
+  /** How long it may take to answer. */
+  timeoutMs: number
   ports: OperatorPorts
 }
 
@@ -56,11 +58,11 @@ export class ClusterController {
   }
 
   async #reconcile(key: string): Promise<Outcome> {
-    const { clusters, connections, checkMs, ports } = this.#options
+    const { clusters, connections, checkMs, timeoutMs, ports } = this.#options
     const cached = clusters.get(key)
     if (!cached || cached.metadata.deletionTimestamp !== undefined) return done
     const cluster = this.#written.newest(cached)
-    const findings = await reconcileCluster(cluster, () => connections.to(key, cluster))
+    const findings = await reconcileCluster(cluster, { connect: () => connections.to(key, cluster), timeoutMs })
     await this.#writeStatus(cluster, findings)
     const jitter = 1 + ports.random.next() / 5
     if (findings.state === "paused") return done

@@ -5,15 +5,15 @@ import { type Failure, fromClient } from "../../errors.ts"
 import { annotations } from "../../names.ts"
 import type { ClusterFindings } from "./model.ts"
 
-export async function reconcileCluster(cluster: RivvenCluster, connect: () => Reached): Promise<ClusterFindings> {
+export type ClusterWorld = { connect: () => Reached; timeoutMs: number }
+
+export async function reconcileCluster(cluster: RivvenCluster, { connect, timeoutMs }: ClusterWorld): Promise<ClusterFindings> {
   if (cluster.metadata.annotations?.[annotations.paused] === "true") return { state: "paused" }
   const reached = connect()
   if (!reached.ok) return failed(reached.error)
-  const described = await reached.value.client.admin.cluster.describe({ timeoutMs: describeTimeoutMs })
+  const described = await reached.value.client.admin.cluster.describe({ timeoutMs })
   return described.ok ? { state: "described", description: described.value } : failed(fromClient(described.error))
 }
-
-const describeTimeoutMs = 5_000
 
 function failed(failure: Failure): ClusterFindings {
   return { state: "failed", failure }

@@ -3,12 +3,14 @@
 import { connect, type Socket } from "node:net"
 import { setTimeout as sleep } from "node:timers/promises"
 import { decodeResponse, encodeRequest, FrameReader } from "@rivven/protocol"
-import { Produce } from "@rivven/protocol/messages"
+import { Metadata, Produce } from "@rivven/protocol/messages"
 import { encodeBatch } from "@rivven/protocol/records"
 
 const version = 7
 
-/** `topic` exists. Answers when partition 0 has acknowledged one record with acks=all; throws after `timeoutMs`. */
+const unknownTopic = 3
+
+/** Answers when partition 0 of `topic` has acknowledged one record with acks=all; auto-creation makes the topic. Throws after `timeoutMs`. */
 export async function firstAck(bootstrap: string, topic: string, timeoutMs = 60_000): Promise<void> {
   const deadline = performance.now() + timeoutMs
   let last = "no connection"
@@ -38,6 +40,17 @@ async function produceOnce(bootstrap: string, topic: string): Promise<string> {
     socket.write(encodeRequest(Produce, version, { correlationId: 1, clientId: "first-ack" }, body))
     const { body: response } = decodeResponse(Produce, version, await nextFrame(socket))
     const code = response.responses[0]?.partitionResponses[0]?.errorCode
+    if (code === unknownTopic) {
+      socket.write(
+        encodeRequest(
+          Metadata,
+          4,
+          { correlationId: 2, clientId: "first-ack" },
+          { topics: [{ name: topic }], allowAutoTopicCreation: true, includeTopicAuthorizedOperations: false },
+        ),
+      )
+      await nextFrame(socket)
+    }
     return code === 0 ? "acked" : `error ${code}`
   } finally {
     socket.destroy()
@@ -51,7 +64,7 @@ function nextFrame(socket: Socket): Promise<Uint8Array> {
       const frame = reader.push(chunk)[0]
       if (frame) resolve(frame)
     })
-    socket.on("error", reject)
-    socket.on("close", () => reject(new Error("closed")))
+    socket.once("error", reject)
+    socket.once("close", () => reject(new Error("closed")))
   })
 }

@@ -102,14 +102,9 @@ class Start {
   }
 
   async #openLogs(): Promise<LogManager> {
-    const { logger, clusterId, nodeId } = this.#options
-    const logs = await LogManager.open({
-      ...this.#ports,
-      logger,
-      clusterId,
-      nodeId,
-      onFlush: (round) => this.#metrics.onFlush(round.seconds),
-    })
+    const { logger, clusterId, nodeId, storage } = this.#options
+    const onFlush = (round: { seconds: number }) => this.#metrics.onFlush(round.seconds)
+    const logs = await LogManager.open({ ...this.#ports, ...storage, logger, clusterId, nodeId, onFlush })
     this.#closers.push(() => logs.close())
     return logs
   }

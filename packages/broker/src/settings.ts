@@ -2,6 +2,7 @@
 import { brokerConfigs } from "./broker-configs.ts"
 import { quote, toNumber } from "./config.ts"
 import { BrokerError } from "./errors.ts"
+import type { LogManagerOptions } from "./log/log-manager.ts"
 import { type ConnectionLimits, defaultLimits } from "./net/limits.ts"
 import type { Logger } from "./ports.ts"
 
@@ -21,6 +22,8 @@ export interface BrokerOptions {
   /** Broker configs by their names, as clients see them; `docs/reference` lists them. */
   readonly settings?: Readonly<Record<string, string>>
   readonly limits?: Partial<ConnectionLimits>
+  /** How the data directory is kept; defaults are the log's. */
+  readonly storage?: Pick<LogManagerOptions, "minFreeBytes" | "reserveBytes" | "maxUnflushedBytes" | "maxOpenFiles" | "retentionCheckMs">
   readonly logger: Logger
 }
 

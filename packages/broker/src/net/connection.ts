@@ -87,7 +87,8 @@ export class ClientConnection {
   }
 
   #onData(chunk: Uint8Array): void {
-    if (this.#isClosed) return
+    // While draining the socket is still read, because that is how its end is noticed; what comes is not looked at.
+    if (this.#isClosed || this.#isDraining) return
     this.#lastActiveMs = this.#options.clock.monotonic()
     try {
       for (const frame of this.#reader.push(chunk)) {
@@ -194,7 +195,8 @@ export class ClientConnection {
 
   #shouldPause(): boolean {
     const { limits, isPressured } = this.#options
-    if (this.#isDraining || (this.#isProducing && isPressured())) return true
+    if (this.#isDraining) return false
+    if (this.#isProducing && isPressured()) return true
     if (this.#largeFrame !== null && !this.#largeFrame.granted) return true
     if (this.#queue.size + this.#waiting.length >= limits.maxInFlight) return true
     return this.#queue.requestBytes + this.#waitingBytes > limits.maxInFlightBytes

@@ -47,6 +47,7 @@ export async function startTestBroker({ ports, settings, ...options }: TestBroke
       dataDir: "/memory",
       listen: { host: "127.0.0.1", port: 0 },
       logger: collecting(log),
+      storage: { reserveBytes: 0, minFreeBytes: 0 },
       ...options,
       settings: { ...quickSettings, ...settings },
     },

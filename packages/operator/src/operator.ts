@@ -38,7 +38,7 @@ export async function start(config: OperatorConfig, givenPorts: Partial<Operator
   const ports = withDefaults(givenPorts)
   const { kube, resyncMs = 120_000 } = config
   const namespaces = watchedNamespaces(config.namespaces)
-  const topics = new Watched<RivvenTopic & { metadata: { name: string } }>({
+  const topics = new Watched<RivvenTopic>({
     client: kube,
     type: resourceTypes.rivvenTopics,
     namespaces,

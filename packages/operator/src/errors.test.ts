@@ -1,0 +1,26 @@
+import { nodeClock } from "@rivven/kube"
+import { startTempApi } from "@rivven/kube/testing"
+import { expect, test } from "vitest"
+import { fromClient, isTerminal, topicFailure } from "./errors.ts"
+import { start } from "./operator.ts"
+
+const error = (code: Parameters<typeof fromClient>[0]["code"], retriable: boolean) => ({ code, message: "m", path: "", retriable })
+
+test("tells trouble that passes from a refusal", () => {
+  expect(fromClient(error("CONNECT_FAILED", true)).code).toBe("ClusterUnreachable")
+  expect(fromClient(error("NOT_CONTROLLER", true)).code).toBe("ClusterUnreachable")
+  expect(fromClient(error("INVALID_CONFIG", false)).code).toBe("InvalidConfig")
+  expect(fromClient(error("INVALID_REPLICATION_FACTOR", false)).code).toBe("InvalidSpec")
+  expect(fromClient(error("TOPIC_AUTHORIZATION_FAILED", false)).code).toBe("BrokerRefused")
+  expect(isTerminal(fromClient(error("INVALID_CONFIG", false)))).toBe(true)
+  expect(isTerminal(fromClient(error("TIMEOUT", true)))).toBe(false)
+})
+
+test("topics speak of an outage in one sentence", () => {
+  expect(topicFailure(error("TIMEOUT", true))).toEqual(topicFailure(error("NO_BROKER", true)))
+})
+
+test("refuses a list of namespaces that mixes names and all", async () => {
+  await using api = await startTempApi()
+  await expect(start({ kube: api.client, namespaces: ["a", "*"] }, { clock: nodeClock })).rejects.toThrow(/takes a list of names, or/)
+})

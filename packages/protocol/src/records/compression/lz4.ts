@@ -3,8 +3,9 @@
  * is corrupt: a walk over all blocks proves them sound and adds up their sizes, then the output is allocated and filled.
  * Linked and independent blocks, stored blocks, all checksums and concatenated frames are read; dictionaries are refused.
  */
-import { lz4Compress as compressFrame } from "@platformatic/wasm-utils"
+
 import { corrupt, Output, Source, tooLarge } from "./bounds.ts"
+import { wasmUtils } from "./wasm.ts"
 import { xxh32 } from "./xxh32.ts"
 
 const magic = 0x184d_2204
@@ -12,7 +13,7 @@ const magic = 0x184d_2204
 const emptyFrame = Buffer.from("04224d1860408200000000", "hex")
 
 export function compressLz4(bytes: Uint8Array): Uint8Array {
-  return bytes.byteLength === 0 ? emptyFrame : compressFrame(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength))
+  return bytes.byteLength === 0 ? emptyFrame : wasmUtils().lz4Compress(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength))
 }
 
 export function decompressLz4(bytes: Uint8Array, maxOutputBytes: number): Uint8Array {

@@ -3,15 +3,18 @@
  * Compression is WASM. Decompression is our own, because the WASM module leaks its memory whenever its input is corrupt: a walk over the
  * tags proves the block sound, then its output is allocated and filled.
  */
-import { snappyCompress as compressRaw } from "@platformatic/wasm-utils"
+
 import { corrupt, Output, Source, tooLarge } from "./bounds.ts"
+import { wasmUtils } from "./wasm.ts"
 
 const xerialMagic = [0x82, 0x53, 0x4e, 0x41, 0x50, 0x50, 0x59, 0x00]
 const xerialHeaderBytes = 16
 
 export function compressSnappy(bytes: Uint8Array): Uint8Array {
   // The module does not take nothing.
-  return bytes.byteLength === 0 ? Buffer.from([0]) : compressRaw(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength))
+  return bytes.byteLength === 0
+    ? Buffer.from([0])
+    : wasmUtils().snappyCompress(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength))
 }
 
 export function decompressSnappy(bytes: Uint8Array, maxOutputBytes: number): Uint8Array {

@@ -2,27 +2,9 @@
 import { decodeBatch, encodeBatch } from "@rivven/protocol/records"
 import type { LogManager } from "../log/log-manager.ts"
 import type { Partition } from "../log/partition.ts"
-import type { Cell, HistoryEvent, Operation } from "./checker/history.ts"
+import type { Cell, History } from "./checker/history.ts"
 import type { SimRandom } from "./sim-random.ts"
 import type { SimWorld } from "./sim-world.ts"
-
-export class History {
-  readonly events: HistoryEvent[] = []
-  readonly violations: string[] = []
-  private readonly world: SimWorld
-
-  constructor(world: SimWorld) {
-    this.world = world
-  }
-
-  add(proc: string, type: HistoryEvent["type"], what: { op: Operation; error?: string }): void {
-    this.events.push({ i: this.events.length, proc, incarnation: this.world.incarnation, type, ...what })
-  }
-
-  okCount(): number {
-    return this.events.filter((event) => event.type === "ok").length
-  }
-}
 
 export interface ClientContext {
   world: SimWorld
@@ -187,7 +169,8 @@ export async function readCells(partition: Partition, offset: number, maxBytes: 
   return { cells, nextOffset: answer.nextOffset }
 }
 
-function cellsOf(slice: Uint8Array): Cell[] {
+/** Offsets and values of whole batches. */
+export function cellsOf(slice: Uint8Array): Cell[] {
   const cells: Cell[] = []
   for (let at = 0; at < slice.length; ) {
     const { header, records } = decodeBatch(slice.subarray(at))

@@ -7,8 +7,8 @@ import type { LogConfig } from "../log/model.ts"
 import type { Disk } from "../ports.ts"
 import { auditDir } from "./checker/audit.ts"
 import { checkRun } from "./checker/checker.ts"
-import type { Anomaly, FinalRead } from "./checker/history.ts"
-import { type ClientContext, History, keyOf, readCells, SimProducer, SimReader, sleep } from "./sim-clients.ts"
+import { type Anomaly, type FinalRead, History } from "./checker/history.ts"
+import { type ClientContext, keyOf, readCells, SimProducer, SimReader, sleep } from "./sim-clients.ts"
 import { SimWorld } from "./sim-world.ts"
 
 export interface SimOutcome {
@@ -54,7 +54,7 @@ class Simulation {
     this.seed = seed
     this.options = options
     this.world = new SimWorld(seed)
-    this.history = new History(this.world)
+    this.history = new History(() => this.world.incarnation)
     const { random } = this.world
     this.logOptions = {
       frontierIntervalMs: random.pick([2, 20, 200, 1_000]),
@@ -121,9 +121,9 @@ class Simulation {
 
   /** Some virtual time in which something succeeds. */
   private async work(): Promise<void> {
-    const before = this.history.okCount()
+    const before = this.history.okCount
     await sleep(this.world, 10 + this.world.random.next() * 70)
-    for (let waited = 0; this.history.okCount() === before && waited < 20_000; waited += 50) await sleep(this.world, 50)
+    for (let waited = 0; this.history.okCount === before && waited < 20_000; waited += 50) await sleep(this.world, 50)
   }
 
   private fault(name: string): void {
@@ -191,7 +191,7 @@ class Simulation {
     await this.settle()
     const final: FinalRead[] = []
     for (const index of this.partitions.keys()) final.push(await this.readAll(index))
-    const anomalies: Anomaly[] = this.history.violations.map((message) => ({ code: message.split(":")[0] as Anomaly["code"], message }))
+    const anomalies: Anomaly[] = this.history.foundAtOnce()
     await this.log?.close()
     const mounted = this.world.disk.mount()
     for (const index of this.partitions.keys()) anomalies.push(...(await auditDir(mounted, keyOf(topic, index))))

@@ -22,6 +22,28 @@ export interface HistoryEvent {
   error?: string
 }
 
+/** Collects events; `incarnation` says how often the broker has been started so far. */
+export class History {
+  readonly events: HistoryEvent[] = []
+  /** What a client could tell at once was wrong: `C3: …`. */
+  readonly violations: string[] = []
+  okCount = 0
+  private readonly incarnation: () => number
+
+  constructor(incarnation: () => number) {
+    this.incarnation = incarnation
+  }
+
+  add(proc: string, type: EventType, what: { op: Operation; error?: string }): void {
+    if (type === "ok") this.okCount++
+    this.events.push({ i: this.events.length, proc, incarnation: this.incarnation(), type, ...what })
+  }
+
+  foundAtOnce(): Anomaly[] {
+    return this.violations.map((message) => ({ code: message.slice(0, message.indexOf(":")) as Anomaly["code"], message }))
+  }
+}
+
 /** What one partition promises; the rules differ with it. */
 export interface KeyPromise {
   key: string

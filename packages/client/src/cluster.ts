@@ -224,7 +224,7 @@ export class Cluster {
   async #connectBroker(id: number, lane: string): Promise<Result<Connection>> {
     if (!this.#brokers.has(id)) await this.refresh([])
     const broker = this.#brokers.get(id)
-    return broker === undefined ? failed("NO_BROKER", `the cluster has no broker ${id}`) : this.#pool.get(broker, lane)
+    return broker === undefined ? failed("UNKNOWN_BROKER", `the cluster has no broker ${id}`) : this.#pool.get(broker, lane)
   }
 
   #shuffledBrokers(): BrokerInfo[] {

@@ -18,6 +18,7 @@ export const localCodes = {
   NO_LEADER: true,
   NOT_A_MEMBER: false,
   TIMEOUT: true,
+  UNKNOWN_BROKER: true,
   UNSUPPORTED_BY_CLUSTER: false,
 } as const
 

@@ -22,10 +22,12 @@ export type RetryPolicy = {
 
 export type ErrorTraits = { hasStaleMetadata: boolean; hasLostCoordinator: boolean }
 
+const connectionCodes: ReadonlySet<ErrorCode> = new Set(["CONNECT_FAILED", "CONNECTION_LOST", "NO_BROKER", "TIMEOUT", "UNKNOWN_BROKER"])
+
 /** Which look-ups an error makes worthless. A broken connection may mean that both moved. */
 export function traitsOf(code: ErrorCode): ErrorTraits {
   if (isLocal(code)) {
-    const isConnection = code === "CONNECT_FAILED" || code === "CONNECTION_LOST" || code === "TIMEOUT" || code === "NO_BROKER"
+    const isConnection = connectionCodes.has(code)
     return { hasStaleMetadata: isConnection || code === "NO_LEADER", hasLostCoordinator: isConnection }
   }
   const { flags } = errors[code]

@@ -105,7 +105,7 @@ export class ConfigsAdmin {
   ): Promise<Result<T>[]> {
     return callItems(
       this.#cluster,
-      { items: resources, timeoutMs, isFinal: ({ code }) => code === "UNKNOWN_TOPIC_OR_PARTITION" },
+      { items: resources, timeoutMs, isFinal: ({ code }) => code === "UNKNOWN_TOPIC_OR_PARTITION" || code === "UNKNOWN_BROKER" },
       async (open, shareMs) => {
         const results = new Map<R, Result<T>>()
         const groups = [...Map.groupBy(open, (resource) => brokerOf(resource))]

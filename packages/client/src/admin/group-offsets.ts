@@ -3,7 +3,7 @@ import type { ResponseOf } from "@rivven/protocol"
 import { OffsetCommit, OffsetDelete, OffsetFetch } from "@rivven/protocol/messages"
 import type { Cluster } from "../cluster.ts"
 import type { TopicPartition } from "../consumer/assignors/assignor.ts"
-import { brokerFailed, ok, type Result } from "../errors.ts"
+import { brokerFailed, type ItemError, ok, type Result } from "../errors.ts"
 import { answerOf, callItems, partitionFinder } from "./items.ts"
 import type { CallTimeout } from "./timeout.ts"
 
@@ -23,6 +23,9 @@ export type OffsetToCommit = TopicPartition & { offset: number; leaderEpoch?: nu
 
 /** From version 10 on OffsetCommit and OffsetFetch name topics by id only, which a group's commits may outlive. */
 const lastVersionWithNames = 9
+
+/** A group cannot have offsets of what does not exist; waiting would not change that. */
+const isFinal = ({ code }: ItemError): boolean => code === "UNKNOWN_TOPIC_OR_PARTITION"
 
 type WireOffset = ResponseOf<typeof OffsetFetch>["topics"][number]["partitions"][number]
 
@@ -61,7 +64,7 @@ export type GroupCommit = CallTimeout & {
 }
 
 export function alterOffsets(cluster: Cluster, { group, offsets, member, lane, timeoutMs }: GroupCommit): Promise<Result<void>[]> {
-  return callItems(cluster, { items: offsets, group, timeoutMs }, async (open, shareMs) => {
+  return callItems(cluster, { items: offsets, group, timeoutMs, isFinal }, async (open, shareMs) => {
     const topics = byTopic(open).map(({ name, items }) => ({
       name,
       partitions: items.map(({ partition, offset, leaderEpoch, metadata }) => ({
@@ -92,7 +95,7 @@ export function deleteOffsets(
   cluster: Cluster,
   { group, partitions, timeoutMs }: CallTimeout & { group: string; partitions: readonly TopicPartition[] },
 ): Promise<Result<void>[]> {
-  return callItems(cluster, { items: partitions, group, timeoutMs }, async (open, shareMs) => {
+  return callItems(cluster, { items: partitions, group, timeoutMs, isFinal }, async (open, shareMs) => {
     const topics = byTopic(open).map(({ name, items }) => ({
       name,
       partitions: items.map(({ partition }) => ({ partitionIndex: partition })),

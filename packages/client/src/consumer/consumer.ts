@@ -7,8 +7,8 @@ import { alterOffsets, type CommittedOffset, fetchOffsets, type OffsetToCommit }
 import { checkOffsetSpec, type OffsetSpec, OffsetsAdmin } from "../admin/offsets.ts"
 import { Bell } from "../bell.ts"
 import type { Cluster } from "../cluster.ts"
-import { Deadline } from "../deadline.ts"
-import { failed, ok, type Result } from "../errors.ts"
+import { Deadline, pause } from "../deadline.ts"
+import { failed, type ItemError, ok, type Result } from "../errors.ts"
 import { retry } from "../retry.ts"
 import { partitionKey, type TopicPartition } from "./assignors/assignor.ts"
 import { Fetcher } from "./fetcher.ts"
@@ -20,6 +20,7 @@ import type { ConsumedRecord, Consumer, ConsumerOptions, GroupMetadata, Partitio
 
 /** Rebalances wait for this commit, so it must not take long. */
 const revokeCommitTimeoutMs = 5_000
+const longestTurnMs = 20
 
 export function createConsumer(cluster: Cluster, options: ConsumerOptions & { maxDecompressedBytes: number }): Consumer {
   return new ConsumerCore(cluster, consumerSettings(options))
@@ -38,6 +39,8 @@ class ConsumerCore implements Consumer {
   #isClosed = false
   #isPolling = false
   #nextAutoCommitMs = 0
+  #toldFailure: ItemError | null = null
+  #lastTurnMs = 0
   readonly #commitFailures: PartitionFailure[] = []
 
   constructor(cluster: Cluster, settings: ConsumerSettings) {
@@ -173,10 +176,11 @@ class ConsumerCore implements Consumer {
     const { clock } = this.#cluster.config.ports
     const deadline = new Deadline(clock, timeoutMs)
     this.#autoCommit()
+    await this.#letOthersRun()
     for (;;) {
       const failures = this.#commitFailures.splice(0)
-      const group = await this.#group?.advance()
-      if (group?.ok === false) failures.push({ error: group.error })
+      const group = await this.#advance(deadline)
+      if (group !== null) failures.push(group)
       this.#positions.start()
       const records = this.#take(maxRecords)
       this.#fetcher.start()
@@ -185,6 +189,26 @@ class ConsumerCore implements Consumer {
       if (isDone) return { records, failures }
       await this.#bell.wait(clock, deadline.leftMs, signal)
     }
+  }
+
+  /** What ends the membership for good is told at once, and then by every poll at the end of its time: a loop around `poll` must not spin. */
+  async #advance(deadline: Deadline): Promise<PartitionFailure | null> {
+    const step = await this.#group?.advance()
+    if (step === undefined || step.ok) {
+      this.#toldFailure = null
+      return null
+    }
+    const isNews = this.#toldFailure !== step.error
+    this.#toldFailure = step.error
+    return isNews || deadline.isOver ? { error: step.error } : null
+  }
+
+  /** With full buffers a loop around `poll` would never wait: timers of heartbeats need their turn all the same. */
+  async #letOthersRun(): Promise<void> {
+    const { clock } = this.#cluster.config.ports
+    if (clock.monotonic() - this.#lastTurnMs < longestTurnMs) return
+    await pause(clock, 0)
+    this.#lastTurnMs = clock.monotonic()
   }
 
   #take(maxRecords: number): ConsumedRecord[] {

@@ -159,7 +159,7 @@ export class Sender {
 
   /** Without answers nobody knows what arrived: only what certainly did not leave is repeated. */
   #mayRepeat(error: ItemError): boolean {
-    return error.retriable && (this.#options.acks !== 0 || error.code === "CONNECT_FAILED" || error.code === "NO_BROKER")
+    return error.retriable && (this.#options.acks !== 0 || error.code === "CONNECT_FAILED" || error.code === "UNKNOWN_BROKER")
   }
 
   #repeat(queue: PartitionQueue, batch: ProducerBatch, error: ItemError): void {

@@ -10,9 +10,11 @@ import { fileURLToPath } from "node:url"
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
 const stamps = join(root, "node_modules", ".rivven")
 const consoleDir = join(root, "apps", "console")
-/** What a rebuilt console depends on, beside its own folder. */
+/** What a rebuilt console or command depends on. */
 const consoleInputs = ["apps/console", "packages/api/src", "packages/resources/src", "package-lock.json"]
-const ignored = new Set(["node_modules", ".next", "out", "next-env.d.ts"])
+const commandInputs = ["apps/rivven", "packages", "scripts/bundle.ts", "package-lock.json"]
+const command = join(root, "apps", "rivven", "dist", "main.mjs")
+const ignored = new Set(["node_modules", ".next", "out", "dist", "next-env.d.ts"])
 
 function fail(message) {
   process.stderr.write(`rivven: ${message}\n`)
@@ -78,6 +80,7 @@ function environment(node) {
     ...process.env,
     PATH: [dirname(node), join(root, "node_modules", ".bin"), process.env.PATH].join(delimiter),
     NEXT_TELEMETRY_DISABLED: "1",
+    NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE ?? join(stamps, "compile-cache"),
     UV_THREADPOOL_SIZE: process.env.UV_THREADPOOL_SIZE ?? "16",
   }
 }
@@ -88,6 +91,13 @@ function buildConsole(node) {
   process.stderr.write("rivven: building the console\n")
   run(node, [join(consoleDir, "scripts", "build.ts")], { env: environment(node) })
   writeStamp("console", hash)
+}
+
+function bundleCommand(node) {
+  const hash = hashOf(commandInputs)
+  if (isFresh("command", hash) && existsSync(command)) return
+  run(node, [join(root, "scripts", "bundle.ts")], { env: environment(node) })
+  writeStamp("command", hash)
 }
 
 /** Runs the command in the foreground. Ctrl-C reaches it through the terminal's process group; other signals are passed on. */
@@ -102,8 +112,11 @@ function foreground(node, args) {
 const [task = "start", ...rest] = process.argv.slice(2)
 install()
 const node = node24()
-if (task === "build" || task === "start" || task === "test") buildConsole(node)
-if (task === "start") foreground(node, [join(root, "apps", "rivven", "src", "main.ts"), "up", ...rest])
+if (task !== "dev") {
+  buildConsole(node)
+  bundleCommand(node)
+}
+if (task === "start") foreground(node, ["--enable-source-maps", command, "up", ...rest])
 else if (task === "test") foreground(node, [join(root, "scripts", "test.ts"), ...rest])
 else if (task === "dev") foreground(node, [join(root, "scripts", "dev.ts"), ...rest])
 else if (task !== "build") fail(`unknown task ${JSON.stringify(task)}: expected start, test, dev or build`)

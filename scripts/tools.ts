@@ -21,6 +21,7 @@ const programs: Record<string, string> = {
   mvn: "maven",
   python3: "python3-venv",
   unzip: "unzip",
+  promtool: "prometheus",
   "mkfs.xfs": "xfsprogs",
   "mkfs.ext4": "e2fsprogs",
 }

@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs"
-import { join } from "node:path"
+import { createRequire } from "node:module"
+import { dirname, join } from "node:path"
 import { Command, InvalidArgumentError, Option } from "commander"
 import pino from "pino"
 import { readEnv } from "../env.ts"
@@ -21,8 +22,8 @@ interface UpFlags {
   link: boolean
 }
 
-/** The exported console lies beside this app in the workspace. */
-const uiDir = join(import.meta.dirname, "..", "..", "..", "console", "out")
+/** The exported console, in the workspace or wherever the package is installed. */
+const uiDir = join(dirname(createRequire(import.meta.url).resolve("@rivven/console/package.json")), "out")
 
 export const up = new Command("up")
   .description("Start broker, resource API, operator and console in this terminal. Ctrl-C drains and stops them.")

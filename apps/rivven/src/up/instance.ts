@@ -83,7 +83,7 @@ export async function startInstance(options: UpOptions): Promise<Instance> {
   const kafka = formatAddress(node.kafka)
   await applyLocalCluster(kube, kafka)
 
-  const operator = await startOperator({ kube }, { logger: logger.child({ part: "operator" }) })
+  const operator = await startOperator({ kube, batch: { lingerMs: 10 } }, { logger: logger.child({ part: "operator" }) })
   started.defer(() => operator.stop())
 
   const metrics = `http://${formatAddress(node.metrics)}`

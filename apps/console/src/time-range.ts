@@ -2,6 +2,7 @@
 // The time range of a page: two ends, each an epoch time or relative to now. Live means that the right end is now.
 import { useMemo } from "react"
 import { changeSearch, useSearch } from "./app/navigation.tsx"
+import type { Zone } from "./format.ts"
 
 export interface TimeRange {
   from: string
@@ -55,4 +56,12 @@ export function setTimeRange(from: string, to: string): void {
 /** The range as milliseconds, at the moment of the call. */
 export function resolveRange(range: TimeRange, now: number): { fromMs: number; toMs: number } {
   return { fromMs: parseInstant(range.from, now) ?? now - unitMs.h, toMs: parseInstant(range.to, now) ?? now }
+}
+
+/** "2026-11-24 13:45" in the person's zone; null when it is no time. */
+export function parseDateTime(text: string, zone: Zone): number | null {
+  const found = /^(\d{4}-\d{2}-\d{2})[ T](\d{2}:\d{2})(:\d{2})?$/.exec(text.trim())
+  if (!found) return null
+  const at = Date.parse(`${found[1]}T${found[2]}${found[3] ?? ":00"}${zone === "utc" ? "Z" : ""}`)
+  return Number.isNaN(at) ? null : at
 }

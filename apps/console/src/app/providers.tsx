@@ -2,7 +2,7 @@
 import { QueryClientProvider } from "@tanstack/react-query"
 import { type ReactNode, useEffect, useState } from "react"
 import { ToastHost } from "../components/ui/toast.tsx"
-import { TooltipProvider } from "../components/ui/tooltip.tsx"
+import { TooltipHost } from "../components/ui/tooltip.tsx"
 import { shareNonce } from "../nonce.ts"
 import { applyPreferences } from "../preferences.ts"
 import { createClient, createQueryClient, TRPCProvider } from "../trpc/client.ts"
@@ -17,10 +17,9 @@ export function Providers({ children }: { children: ReactNode }) {
   return (
     <QueryClientProvider client={queryClient}>
       <TRPCProvider trpcClient={client} queryClient={queryClient}>
-        <TooltipProvider>
-          {children}
-          <ToastHost />
-        </TooltipProvider>
+        {children}
+        <ToastHost />
+        <TooltipHost />
       </TRPCProvider>
     </QueryClientProvider>
   )

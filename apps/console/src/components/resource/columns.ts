@@ -14,6 +14,8 @@ export interface Column<Row> {
   /** The word the server sorts by; without it the column cannot be sorted. */
   sortBy?: string
   isHidden?: boolean
+  /** Ascending means worst first, and the arrow points down. */
+  isWorstFirst?: boolean
   /** The name: always shown, first, and takes the remaining width. */
   isName?: boolean
   /** Takes remaining width too. */

@@ -92,16 +92,23 @@ function notesOf(props: SchemaFieldProps): FieldNotes {
   const at = pathText(path)
   const error = errors.get(at)
   const warning = warnings.get(at)
-  const isFixed = isLocked || (field.isImmutable && !isNew)
+  const owner = props.owners?.get(at)
+  const isFixed = isLocked || owner !== undefined || (field.isImmutable && !isNew)
   const exact = exactText(props)
   return {
     error,
     warning: warning && exact ? `${exact}. ${warning}` : warning,
-    help: isFixed && !isLocked ? "Set once, when the resource is created" : (exact ?? field.help),
+    help: fixedWords({ isFixed, isLocked, owner }) ?? exact ?? field.help,
     suffix: suffixOf(props),
     tone: error ? "bad" : warning ? "warn" : "plain",
     isFixed,
   }
+}
+
+/** Why a field cannot be changed here; undefined when it can, or when the whole form is closed. */
+function fixedWords({ isFixed, isLocked, owner }: { isFixed: boolean; isLocked: boolean; owner: string | undefined }): string | undefined {
+  if (owner) return `Owned by ${owner}`
+  return isFixed && !isLocked ? "Set once, when the resource is created" : undefined
 }
 
 function exactText({ field, value }: SchemaFieldProps): string | undefined {

@@ -15,6 +15,8 @@ export interface SchemaFormProps {
   before?: Readonly<Record<string, unknown>> | undefined
   errors: ReadonlyMap<string, string>
   warnings: ReadonlyMap<string, string>
+  /** Fields that somebody else owns, by path, with the owner in words. */
+  owners?: ReadonlyMap<string, string>
   edit: FormEdit
   isLocked: boolean
 }

@@ -22,6 +22,7 @@ export interface SchemaFieldProps {
   before: unknown
   errors: ReadonlyMap<string, string>
   warnings: ReadonlyMap<string, string>
+  owners?: ReadonlyMap<string, string>
   edit: FormEdit
   isLocked: boolean
   /** Nothing exists yet: fields that are set once are open. */

@@ -7,10 +7,16 @@ type Header<Row extends RowData> = ReturnType<ResourceTableModel<Row>["getFlatHe
 
 const order = { asc: "ascending", desc: "descending" } as const
 
+/** What is worst first reads as descending, whatever the word in the question. */
+function direction(sorted: false | "asc" | "desc", isWorstFirst: boolean): false | "asc" | "desc" {
+  if (sorted === false || !isWorstFirst) return sorted
+  return sorted === "asc" ? "desc" : "asc"
+}
+
 /** Sorted column in ink with its arrow; a click turns the order around. */
 export function HeadCell<Row extends RowData>({ header, table }: { header: Header<Row>; table: ResourceTableModel<Row> }) {
   const { column } = header
-  const sorted = column.getIsSorted()
+  const sorted = direction(column.getIsSorted(), column.columnDef.meta?.isWorstFirst === true)
   return (
     <th scope="col" className={cx(column.columnDef.meta?.isNumber && "num")} {...(sorted ? { "aria-sort": order[sorted] } : {})}>
       {column.getCanSort() ? (

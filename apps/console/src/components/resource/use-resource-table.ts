@@ -16,6 +16,7 @@ import { type Column, type Sort, shownColumns } from "./columns.ts"
 interface ColumnMeta {
   isNumber: boolean
   width: number | undefined
+  isWorstFirst: boolean
 }
 
 /** The server filters and sorts; the table owns which columns are shown, what is sorted by, and the row model. */
@@ -68,6 +69,10 @@ function definition<Row extends RowData>(column: Column<Row>): ColumnDef<typeof 
     enableHiding: column.isName !== true,
     enableSorting: column.sortBy !== undefined,
     sortDescFirst: column.isNumber === true,
-    meta: { isNumber: column.isNumber === true, width: column.isName || column.grows ? undefined : column.width },
+    meta: {
+      isNumber: column.isNumber === true,
+      isWorstFirst: column.isWorstFirst === true,
+      width: column.isName || column.grows ? undefined : column.width,
+    },
   }
 }

@@ -1,7 +1,6 @@
 import type { ButtonHTMLAttributes, ReactNode, Ref } from "react"
 import { cx } from "./cx.ts"
 import { Icon, type IconName } from "./icon.tsx"
-import { Tooltip } from "./tooltip.tsx"
 
 export type ButtonKind = "plain" | "primary" | "danger" | "quiet"
 
@@ -46,19 +45,18 @@ export function IconButton({
   ...rest
 }: Omit<ButtonProps, "kind"> & { icon: IconName; label: string; children?: ReactNode }) {
   return (
-    <Tooltip text={label}>
-      <button
-        type="button"
-        aria-label={label}
-        className={cx(
-          "relative grid size-7 flex-none place-items-center rounded-2 text-soft hover:bg-hover focus-visible:rounded-2 disabled:text-dim disabled:hover:bg-transparent",
-          className,
-        )}
-        {...rest}
-      >
-        <Icon name={icon} />
-        {children}
-      </button>
-    </Tooltip>
+    <button
+      type="button"
+      aria-label={label}
+      data-tip={label}
+      className={cx(
+        "relative grid size-7 flex-none place-items-center rounded-2 text-soft hover:bg-hover focus-visible:rounded-2 disabled:text-dim disabled:hover:bg-transparent",
+        className,
+      )}
+      {...rest}
+    >
+      <Icon name={icon} />
+      {children}
+    </button>
   )
 }

@@ -14,9 +14,9 @@ const base = "inline-flex h-[18px] items-center gap-1.25 rounded-1 px-1.5 align-
 /** A problem: shape, word and soft fill. Normal states carry no chip. */
 export function ProblemChip({ status, children, title }: { status: keyof typeof tones & Status; children: ReactNode; title?: string }) {
   return (
-    <span className={cx(base, tones[status])} title={title}>
-      <StatusShape status={status} className="size-2" />
-      {children}
+    <span className={cx(base, "min-w-0", tones[status])} title={title}>
+      <StatusShape status={status} className="size-2 flex-none" />
+      <span className="truncate">{children}</span>
     </span>
   )
 }

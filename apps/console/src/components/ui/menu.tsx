@@ -6,19 +6,17 @@ import { Icon, type IconName } from "./icon.tsx"
 
 const item = "flex h-7 items-center gap-2 rounded-2 px-2 whitespace-nowrap outline-none data-disabled:text-dim data-highlighted:bg-hover"
 
-export function Menu({
-  trigger,
-  children,
-  align = "end",
-  className,
-}: {
+export interface MenuProps {
   trigger: ReactElement
   children: ReactNode
   align?: "start" | "end"
   className?: string
-}) {
+  isOpenAtFirst?: boolean
+}
+
+export function Menu({ trigger, children, align = "end", className, isOpenAtFirst = false }: MenuProps) {
   return (
-    <Radix.Root modal={false}>
+    <Radix.Root modal={false} defaultOpen={isOpenAtFirst}>
       <Radix.Trigger asChild>{trigger}</Radix.Trigger>
       <Radix.Portal>
         <Radix.Content

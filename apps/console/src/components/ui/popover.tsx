@@ -1,10 +1,9 @@
 "use client"
-import { Popover as Radix } from "radix-ui"
-import type { ReactElement, ReactNode } from "react"
-import { cx } from "./cx.ts"
+import { cloneElement, lazy, type ReactElement, type ReactNode, Suspense, useState } from "react"
 
 export interface PopoverProps {
-  trigger: ReactElement
+  /** A button; the popover opens below it. */
+  trigger: ReactElement<TriggerProps>
   children: ReactNode
   align?: "start" | "end"
   className?: string
@@ -13,29 +12,36 @@ export interface PopoverProps {
   onOpenChange?: (open: boolean) => void
 }
 
-export function Popover({ trigger, children, align = "start", className, label, isOpen, onOpenChange }: PopoverProps) {
-  return (
-    <Radix.Root open={isOpen} onOpenChange={onOpenChange}>
-      <Radix.Trigger asChild>{trigger}</Radix.Trigger>
-      <Radix.Portal>
-        <Radix.Content
-          align={align}
-          sideOffset={4}
-          collisionPadding={8}
-          aria-label={label}
-          className={cx(
-            "floats z-40 max-h-(--radix-popover-content-available-height) overflow-auto rounded-3 bg-raised p-1 shadow-float focus:outline-none",
-            className,
-          )}
-        >
-          {children}
-        </Radix.Content>
-      </Radix.Portal>
-    </Radix.Root>
-  )
+interface TriggerProps {
+  onClick?: () => void
+  onPointerEnter?: () => void
+  "aria-haspopup"?: "dialog"
+  "aria-expanded"?: boolean
 }
 
-export const PopoverClose = Radix.Close
+const load = () => import("./popover-surface.tsx")
+const Surface = lazy(load)
+
+/** What floats is loaded with the first use: until then there is only the button. */
+export function Popover(props: PopoverProps) {
+  const { trigger, isOpen, onOpenChange } = props
+  const [isWanted, setWanted] = useState(false)
+  const button = cloneElement(trigger, {
+    "aria-haspopup": "dialog",
+    "aria-expanded": false,
+    onPointerEnter: () => void load(),
+    onClick: () => {
+      setWanted(true)
+      onOpenChange?.(true)
+    },
+  })
+  if (!isWanted && isOpen !== true) return button
+  return (
+    <Suspense fallback={button}>
+      <Surface {...props} />
+    </Suspense>
+  )
+}
 
 /** Small heading inside a menu or popover. */
 export function PopHeading({ children }: { children: ReactNode }) {

@@ -2,7 +2,6 @@
 import { Link } from "../../app/navigation.tsx"
 import { useCluster } from "../../components/resource/use-cluster.ts"
 import { Icon } from "../../components/ui/icon.tsx"
-import { Tooltip } from "../../components/ui/tooltip.tsx"
 import { plural } from "../../format.ts"
 import { useAlerts } from "./use-alerts.ts"
 
@@ -12,19 +11,18 @@ export function AlertBell() {
   const firing = useAlerts(cluster).data?.data.counts.firing ?? 0
   const label = firing === 0 ? "No alert fires" : `${plural(firing, "alert")} firing`
   return (
-    <Tooltip text={label}>
-      <Link
-        href="/alerts"
-        aria-label={label}
-        className="relative grid size-7 flex-none place-items-center rounded-2 text-soft hover:bg-hover focus-visible:rounded-2"
-      >
-        <Icon name="alerts" />
-        {firing > 0 ? (
-          <span className="absolute top-0 -right-0.5 h-3.5 min-w-3.5 rounded-[7px] bg-bad-fill px-[3px] text-center text-[10px]/[14px] font-[640] text-on-fill tabular-nums">
-            {firing}
-          </span>
-        ) : null}
-      </Link>
-    </Tooltip>
+    <Link
+      href="/alerts"
+      aria-label={label}
+      data-tip={label}
+      className="relative grid size-7 flex-none place-items-center rounded-2 text-soft hover:bg-hover focus-visible:rounded-2"
+    >
+      <Icon name="alerts" />
+      {firing > 0 ? (
+        <span className="absolute top-0 -right-0.5 h-3.5 min-w-3.5 rounded-[7px] bg-bad-fill px-[3px] text-center text-[10px]/[14px] font-[640] text-on-fill tabular-nums">
+          {firing}
+        </span>
+      ) : null}
+    </Link>
   )
 }

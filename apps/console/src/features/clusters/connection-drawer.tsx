@@ -10,7 +10,7 @@ import { Segmented } from "../../components/ui/segmented.tsx"
 import { useTRPC } from "../../trpc/client.ts"
 
 /** Addresses and a ready snippet; never a secret. */
-export function ConnectionDrawer({ cluster, onClose }: { cluster: string; onClose: () => void }) {
+export default function ConnectionDrawer({ cluster, onClose }: { cluster: string; onClose: () => void }) {
   const trpc = useTRPC()
   const { data, error, refetch } = useQuery(trpc.clusters.connection.queryOptions({ cluster }))
   const [chosen, setChosen] = useState("")

@@ -1,5 +1,5 @@
 "use client"
-import { useState } from "react"
+import { lazy, Suspense, useState } from "react"
 import { SentenceText } from "../../components/resource/entity-link.tsx"
 import { Button } from "../../components/ui/button.tsx"
 import { cx } from "../../components/ui/cx.ts"
@@ -8,7 +8,8 @@ import { StatusShape, statusText } from "../../components/ui/status-shape.tsx"
 import { formatAge } from "../../format.ts"
 import { useNow } from "../../now.ts"
 import type { Overview } from "../../trpc/types.ts"
-import { ConnectionDrawer } from "./connection-drawer.tsx"
+
+const ConnectionDrawer = lazy(() => import("./connection-drawer.tsx"))
 
 /** One sentence with its reasons, worst first, each linked. */
 export function Verdict({ verdict, asOf, cluster }: { verdict: Overview["verdict"]; asOf: number | null; cluster: string }) {
@@ -34,7 +35,11 @@ export function Verdict({ verdict, asOf, cluster }: { verdict: Overview["verdict
         </p>
       </div>
       <Button onClick={() => setOpen(true)}>Connect a client</Button>
-      {isOpen ? <ConnectionDrawer cluster={cluster} onClose={() => setOpen(false)} /> : null}
+      {isOpen ? (
+        <Suspense fallback={null}>
+          <ConnectionDrawer cluster={cluster} onClose={() => setOpen(false)} />
+        </Suspense>
+      ) : null}
     </section>
   )
 }

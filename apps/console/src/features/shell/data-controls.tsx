@@ -3,7 +3,6 @@ import { useQueryClient } from "@tanstack/react-query"
 import { Freshness } from "../../components/ui/freshness.tsx"
 import { Icon } from "../../components/ui/icon.tsx"
 import { useKeys } from "../../components/ui/keys.ts"
-import { Tooltip } from "../../components/ui/tooltip.tsx"
 import { serverTime } from "../../now.ts"
 import { resolveRange, setTimeRange, useTimeRange } from "../../time-range.ts"
 import { useOldestAsOf } from "../../trpc/freshness.ts"
@@ -30,16 +29,19 @@ export function DataControls() {
     <>
       <div className="inline-flex h-7 overflow-hidden rounded-2 border border-line bg-panel text-12">
         <TimeRangeMenu className={segment} />
-        <Tooltip text={isPaused ? "Resume (p)" : "Pause: nothing changes on screen (p)"}>
-          <button type="button" aria-label="Pause" aria-pressed={isPaused} onClick={() => setPaused(!isPaused)} className={segment}>
-            <Icon name={isPaused ? "play" : "pause"} />
-          </button>
-        </Tooltip>
-        <Tooltip text="Refresh (r)">
-          <button type="button" aria-label="Refresh" onClick={refresh} className={segment}>
-            <Icon name="refresh" />
-          </button>
-        </Tooltip>
+        <button
+          type="button"
+          data-tip={isPaused ? "Resume (p)" : "Pause: nothing changes on screen (p)"}
+          aria-label="Pause"
+          aria-pressed={isPaused}
+          onClick={() => setPaused(!isPaused)}
+          className={segment}
+        >
+          <Icon name={isPaused ? "play" : "pause"} />
+        </button>
+        <button type="button" data-tip="Refresh (r)" aria-label="Refresh" onClick={refresh} className={segment}>
+          <Icon name="refresh" />
+        </button>
       </div>
       <span className="inline-block min-w-24">
         <Freshness asOf={oldest} prefix={isPaused ? "paused, " : "live, "} isLate={isPaused} />

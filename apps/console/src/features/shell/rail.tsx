@@ -5,7 +5,6 @@ import { cx } from "../../components/ui/cx.ts"
 import { Icon, type IconName, Logo } from "../../components/ui/icon.tsx"
 import { Kbd } from "../../components/ui/kbd.tsx"
 import { StatusShape } from "../../components/ui/status-shape.tsx"
-import { Tooltip } from "../../components/ui/tooltip.tsx"
 import { setPreferences } from "../../preferences.ts"
 import { useTRPC, useTRPCClient } from "../../trpc/client.ts"
 import { useLiveQuery } from "../../trpc/use-live-query.ts"
@@ -107,11 +106,12 @@ function RailLink({
   problem: ProblemCount | undefined
 }) {
   const words = problem ? `${page.label}, ${problem.count} with problems` : page.label
-  const link = (
+  return (
     <Link
       href={page.href}
       aria-current={isCurrent ? "page" : undefined}
       aria-label={words}
+      data-tip={isOpen ? undefined : words}
       className={cx(
         "group mb-px flex h-7 items-center gap-[9px] rounded-2 px-2 focus-visible:rounded-2",
         isCurrent ? "bg-press font-mid text-ink" : "text-soft hover:bg-hover",
@@ -139,7 +139,6 @@ function RailLink({
       ) : null}
     </Link>
   )
-  return isOpen ? link : <Tooltip text={words}>{link}</Tooltip>
 }
 
 /** How many things of each kind have a problem, and how bad the worst is. */

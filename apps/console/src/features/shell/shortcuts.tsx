@@ -1,30 +1,11 @@
 "use client"
-import { useEffect, useRef, useState } from "react"
+import { lazy, Suspense, useEffect, useRef, useState } from "react"
 import { useGo } from "../../app/navigation.tsx"
-import { Dialog } from "../../components/ui/dialog.tsx"
-import { Kbd } from "../../components/ui/kbd.tsx"
 import { useKeys } from "../../components/ui/keys.ts"
 
 const destinations: Readonly<Record<string, string>> = { o: "/", t: "/topics", c: "/groups", l: "/alerts" }
 
-const listed: readonly (readonly [string[], string])[] = [
-  [["Ctrl", "K"], "Search and commands"],
-  [["/"], "Filter this list"],
-  [["g", "o"], "Overview"],
-  [["g", "t"], "Topics"],
-  [["g", "c"], "Consumer groups"],
-  [["g", "l"], "Alerts"],
-  [["j"], "Next row"],
-  [["k"], "Previous row"],
-  [["Enter"], "Open the row"],
-  [["e"], "Edit"],
-  [["y"], "YAML"],
-  [["r"], "Refresh, show held updates"],
-  [["p"], "Pause or resume"],
-  [["[", "]"], "Shift the time range"],
-  [["Esc"], "Close"],
-  [["?"], "This list"],
-]
+const ShortcutsDialog = lazy(() => import("./shortcuts-dialog.tsx"))
 
 const opened = "rivven-shortcuts"
 
@@ -58,21 +39,10 @@ export function Shortcuts() {
     document.addEventListener(opened, open)
     return () => document.removeEventListener(opened, open)
   }, [])
+  if (!isOpen) return null
   return (
-    <Dialog isOpen={isOpen} onClose={() => setOpen(false)} title="Shortcuts">
-      <dl className="grid grid-cols-[112px_1fr] gap-y-1.5 pt-1">
-        {listed.map(([keys, what]) => (
-          <div key={what} className="contents">
-            <dt className="flex gap-1">
-              {keys.map((key) => (
-                <Kbd key={key}>{key}</Kbd>
-              ))}
-            </dt>
-            <dd>{what}</dd>
-          </div>
-        ))}
-      </dl>
-      <p className="mt-3 text-12 text-dim">Single letters can be turned off in the user menu.</p>
-    </Dialog>
+    <Suspense fallback={null}>
+      <ShortcutsDialog onClose={() => setOpen(false)} />
+    </Suspense>
   )
 }

@@ -1,15 +1,12 @@
 "use client"
-import { useState } from "react"
-import { Button } from "../../components/ui/button.tsx"
-import { Input } from "../../components/ui/field.tsx"
+import { lazy, Suspense, useState } from "react"
 import { Icon } from "../../components/ui/icon.tsx"
-import { PopHeading, Popover } from "../../components/ui/popover.tsx"
-import { formatDateTime } from "../../format.ts"
-import { serverTime } from "../../now.ts"
-import { useZone } from "../../preferences.ts"
-import { presets, resolveRange, setTimeRange, useTimeRange } from "../../time-range.ts"
+import { Popover } from "../../components/ui/popover.tsx"
+import { useTimeRange } from "../../time-range.ts"
 
-/** Presets that follow now, or two fixed ends. */
+const Choices = lazy(() => import("./time-range-choices.tsx"))
+
+/** The time that all charts of the page show. */
 export function TimeRangeMenu({ className }: { className: string }) {
   const range = useTimeRange()
   const [isOpen, setOpen] = useState(false)
@@ -28,75 +25,9 @@ export function TimeRangeMenu({ className }: { className: string }) {
         </button>
       }
     >
-      <PopHeading>Follows now</PopHeading>
-      <div className="grid grid-cols-4 gap-0.5 px-1">
-        {presets.map(([from, label]) => (
-          <button
-            key={from}
-            type="button"
-            aria-pressed={range.isLive && range.from === from}
-            onClick={() => {
-              setTimeRange(from, "now")
-              setOpen(false)
-            }}
-            className="h-7 rounded-2 text-12 whitespace-nowrap hover:bg-hover aria-pressed:bg-accent-soft aria-pressed:font-mid aria-pressed:text-accent"
-          >
-            {label}
-          </button>
-        ))}
-      </div>
-      <PopHeading>Fixed</PopHeading>
-      <FixedRange onDone={() => setOpen(false)} />
+      <Suspense fallback={null}>
+        <Choices onDone={() => setOpen(false)} />
+      </Suspense>
     </Popover>
   )
-}
-
-function FixedRange({ onDone }: { onDone: () => void }) {
-  const zone = useZone()
-  const range = useTimeRange()
-  const [ends, setEnds] = useState(() => {
-    const { fromMs, toMs } = resolveRange(range, serverTime())
-    return { from: formatDateTime(fromMs, zone), to: formatDateTime(toMs, zone) }
-  })
-  const from = readDateTime(ends.from, zone === "utc")
-  const to = readDateTime(ends.to, zone === "utc")
-  const isRight = from !== null && to !== null && from < to
-  return (
-    <form
-      className="flex flex-col gap-1.5 p-2 pt-0.5"
-      onSubmit={(event) => {
-        event.preventDefault()
-        if (!isRight) return
-        setTimeRange(String(from), String(to))
-        onDone()
-      }}
-    >
-      <Input
-        aria-label="From"
-        value={ends.from}
-        tone={from === null ? "bad" : "plain"}
-        onChange={(event) => setEnds({ ...ends, from: event.currentTarget.value })}
-      />
-      <Input
-        aria-label="To"
-        value={ends.to}
-        tone={to === null ? "bad" : "plain"}
-        onChange={(event) => setEnds({ ...ends, to: event.currentTarget.value })}
-      />
-      <div className="flex items-center justify-between text-12 text-dim">
-        <span>{isRight ? (zone === "utc" ? "UTC" : "local time") : "2026-11-24 13:45:00, from before to"}</span>
-        <Button isSmall type="submit" disabled={!isRight}>
-          Show
-        </Button>
-      </div>
-    </form>
-  )
-}
-
-/** "2026-11-24 13:45" in the person's zone; null when it is no time. */
-export function readDateTime(text: string, isUtc: boolean): number | null {
-  const found = /^(\d{4}-\d{2}-\d{2})[ T](\d{2}:\d{2})(:\d{2})?$/.exec(text.trim())
-  if (!found) return null
-  const at = Date.parse(`${found[1]}T${found[2]}${found[3] ?? ":00"}${isUtc ? "Z" : ""}`)
-  return Number.isNaN(at) ? null : at
 }

@@ -21,7 +21,6 @@ import { type Chart, drawnMax, isThresholdDrawn, type Level, points, type Series
 
 export interface PlotProps {
   chart: Chart
-  height: number
   /** Asked for when somebody drags over a stretch of time. */
   onZoom?: (fromMs: number, toMs: number) => void
 }
@@ -29,7 +28,7 @@ export interface PlotProps {
 const tick = { fontSize: 11, fill: "var(--color-dim)" }
 const color = (series: Series) => `var(--color-chart-${series.color})`
 
-export default function Plot({ chart, height, onZoom }: PlotProps) {
+export default function Plot({ chart, onZoom }: PlotProps) {
   const zone = useZone()
   const hatch = useId()
   const [isHovered, setHovered] = useState(false)
@@ -46,7 +45,7 @@ export default function Plot({ chart, height, onZoom }: PlotProps) {
       syncId="console"
       syncMethod="value"
       margin={{ top: 6, right: 1, bottom: 0, left: 0 }}
-      style={{ width: "100%", height: height + 26 }}
+      style={{ width: "100%", height: "100%" }}
       accessibilityLayer={false}
       onMouseEnter={() => setHovered(true)}
       {...drag.handlers}

@@ -11,7 +11,8 @@ import { type Chart, drawnMax, isThresholdDrawn, latest, type Series } from "./m
 
 const Plot = lazy(() => import("./plot.tsx"))
 
-const heights = { small: 104, third: 156, hero: 216 } as const
+/** Plot and time axis; on tall screens charts grow, type does not. */
+const heights = { small: "h-[130px] tall:h-[172px]", third: "h-[182px] tall:h-[244px]", hero: "h-[242px] tall:h-[318px]" } as const
 
 export interface TimeSeriesProps {
   title: string
@@ -34,7 +35,6 @@ export interface TimeSeriesProps {
 export function TimeSeries(props: TimeSeriesProps) {
   const { title, note, chart, size = "third", state, aside } = props
   const [isTable, setTable] = useState(false)
-  const height = heights[size]
   return (
     <Panel
       title={title}
@@ -60,15 +60,15 @@ export function TimeSeries(props: TimeSeriesProps) {
         </>
       }
     >
-      <div className={cx("relative", isTable && "overflow-auto")} style={{ height: height + 26 }}>
-        {isTable && chart ? <ValueTable chart={chart} title={title} /> : <Drawing {...props} height={height} />}
+      <div className={cx("relative", heights[size], isTable && "overflow-auto")}>
+        {isTable && chart ? <ValueTable chart={chart} title={title} /> : <Drawing {...props} />}
       </div>
       {chart ? <FarThreshold chart={chart} /> : null}
     </Panel>
   )
 }
 
-function Drawing({ chart, height, summary, failure, onZoom }: TimeSeriesProps & { height: number }) {
+function Drawing({ chart, summary, failure, onZoom }: TimeSeriesProps) {
   if (failure) return <Words>{failure}</Words>
   if (!chart) return null
   const isEmpty = chart.series.every(({ values }) => values.every((value) => value === null))
@@ -76,7 +76,7 @@ function Drawing({ chart, height, summary, failure, onZoom }: TimeSeriesProps & 
     <>
       <figure aria-label={summary} className="h-full">
         <Suspense fallback={null}>
-          <Plot chart={chart} height={height} {...(onZoom ? { onZoom } : {})} />
+          <Plot chart={chart} {...(onZoom ? { onZoom } : {})} />
         </Suspense>
       </figure>
       {isEmpty ? <Words>No values in this time yet</Words> : null}

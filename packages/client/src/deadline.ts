@@ -19,9 +19,9 @@ export class Deadline {
     return this.leftMs <= 0
   }
 
-  /** The smaller of what is left and `ms`: the budget of one step. */
+  /** The smaller of what is left and `ms`, in whole milliseconds as the wire wants them: the budget of one step. */
   share(ms: number): number {
-    return Math.min(this.leftMs, ms)
+    return Math.floor(Math.min(this.leftMs, ms))
   }
 }
 

@@ -1,2 +1,5 @@
 export type { ErrorView } from "./errors.ts"
 export type { AppRouter } from "./root.ts"
+export { PortTakenError } from "./server/http.ts"
+export type { MetricsTarget } from "./sources/metrics/scrape.ts"
+export { type ConsoleConfig, type RunningConsole, startConsole } from "./start.ts"

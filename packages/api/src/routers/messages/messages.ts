@@ -1,6 +1,160 @@
+import type { ConsumedRecord, ReadAnswer, ReadPartition } from "@rivven/client"
 import type { z } from "zod"
 import type { Context } from "../../context.ts"
+import { type Degraded, EnvelopeBuilder } from "../../envelope.ts"
+import { ApiError } from "../../errors.ts"
+import type { BrokerSource } from "../../sources/broker/broker-source.ts"
+import { configValue } from "../../sources/broker/topic-configs.ts"
+import { findCluster, needBroker } from "../../sources/cluster.ts"
+import { readCursor, writeCursor } from "./cursor.ts"
+import { hex, viewRecord } from "./decode.ts"
+import { readBefore } from "./read-before.ts"
 import type * as schema from "./schema.ts"
+import type { MessagePage } from "./schema.ts"
 
-export declare function pageMessages(ctx: Context, input: z.output<typeof schema.pageInput>): Promise<z.output<typeof schema.page>>
-export declare function getMessage(ctx: Context, input: z.output<typeof schema.getInput>): Promise<z.output<typeof schema.get>>
+type PageInput = z.output<typeof schema.pageInput>
+
+export const readTimeoutMs = 8_000
+const maxPageBytes = 4 * 1024 * 1024
+const wholeValueBytes = 1024 * 1024
+const hexBytes = 65_536
+
+export async function pageMessages(ctx: Context, input: PageInput): Promise<MessagePage> {
+  const broker = needBroker(await findCluster(ctx.deps, input.cluster))
+  const read = await readPage(ctx, broker, input)
+  const failures = read.partitions.flatMap(({ partition, error }): Degraded[] =>
+    error ? [{ source: "broker", scope: `partition:${partition}`, code: error.code, message: error.message, retryAt: null }] : [],
+  )
+  if (failures.length > 0 && failures.length === read.partitions.length)
+    throw new ApiError("SOURCE_FAILED", failures[0]?.message ?? "nothing could be read")
+  const timestampType = await timestampTypeOf(broker, input.topic)
+  const builder = new EnvelopeBuilder(ctx.deps.clock.wall()).lacks(...failures)
+  if (read.stoppedBy === "time")
+    builder.lacks({
+      source: "broker",
+      scope: `topic:${input.topic}`,
+      code: "TIMEOUT",
+      message: "reading took too long: this page is shorter than asked for",
+      retryAt: null,
+    })
+  return builder.answer({
+    messages: read.records.map((record) => ({ ...viewRecord(record, input.maxValueBytes), timestampType })),
+    olderCursor: olderCursor(read),
+    newerCursor: newerCursor(read),
+    coverage: read.partitions.map(({ partition, logStart, logEnd, fromOffset, toOffset }) => ({
+      partition,
+      fromOffset,
+      toOffset,
+      startOffset: logStart,
+      endOffset: logEnd,
+    })),
+  })
+}
+
+/** A page, newest first, and the ranges of offsets that it is complete for. */
+export interface ReadPage {
+  records: ConsumedRecord[]
+  partitions: (ReadPartition & { fromOffset: number; toOffset: number })[]
+  stoppedBy: ReadAnswer["stoppedBy"]
+}
+
+async function readPage(ctx: Context, broker: BrokerSource, input: PageInput): Promise<ReadPage> {
+  const { from, topic, partitions, limit } = input
+  const bounds = { topic, partitions, maxBytes: maxPageBytes, timeoutMs: readTimeoutMs, signal: ctx.caller.signal }
+  if (from.at === "newest") return newestPage(await ask(broker, () => broker.client.readMessages({ ...bounds, newest: limit })))
+  if (from.at !== "cursor") {
+    const edge =
+      from.at === "oldest" ? ("earliest" as const) : from.at === "offset" ? { offset: from.offset } : { timestamp: from.timestampMs }
+    return rangePage(await ask(broker, () => broker.client.readMessages({ ...bounds, from: edge, maxRecords: limit })))
+  }
+  const cursor = readCursor(from.cursor)
+  if (cursor.to === "older") return readBefore(broker, { ...bounds, limit }, new Map(cursor.at))
+  const resume = new Map(cursor.at)
+  return rangePage(
+    await ask(broker, () =>
+      broker.client.readMessages({ ...bounds, partitions: [...resume.keys()], from: "earliest", resume, maxRecords: limit }),
+    ),
+  )
+}
+
+export async function ask(broker: BrokerSource, call: () => ReturnType<BrokerSource["client"]["readMessages"]>): Promise<ReadAnswer> {
+  const answer = await broker.budget.run("user", 1, call)
+  if (answer.ok) return answer.value
+  const { code, message } = answer.error
+  if (code === "UNKNOWN_TOPIC_OR_PARTITION") throw new ApiError("NOT_FOUND", message, { path: "topic" })
+  if (code === "BAD_INPUT") throw new ApiError("BAD_INPUT", message)
+  throw new ApiError(code === "TIMEOUT" ? "SOURCE_TIMEOUT" : "SOURCE_FAILED", `the messages could not be read: ${message}`)
+}
+
+function newestPage({ records, partitions, stoppedBy }: ReadAnswer): ReadPage {
+  const lowest = lowestOffsets(records)
+  return {
+    records,
+    stoppedBy,
+    partitions: partitions.map((each) => ({ ...each, fromOffset: lowest.get(each.partition) ?? each.logEnd, toOffset: each.logEnd })),
+  }
+}
+
+/** A range comes oldest first. */
+function rangePage({ records, partitions, stoppedBy }: ReadAnswer): ReadPage {
+  const lowest = lowestOffsets(records)
+  return {
+    records: records.toReversed(),
+    stoppedBy,
+    partitions: partitions.map((each) => ({
+      ...each,
+      fromOffset: lowest.get(each.partition) ?? each.nextOffset,
+      toOffset: each.nextOffset,
+    })),
+  }
+}
+
+export function lowestOffsets(records: readonly ConsumedRecord[]): Map<number, number> {
+  const lowest = new Map<number, number>()
+  for (const { partition, offset } of records) lowest.set(partition, Math.min(offset, lowest.get(partition) ?? offset))
+  return lowest
+}
+
+function olderCursor({ partitions }: ReadPage): string | null {
+  const more = partitions.filter(({ fromOffset, logStart }) => fromOffset > logStart)
+  return more.length === 0 ? null : writeCursor({ to: "older", at: partitions.map(({ partition, fromOffset }) => [partition, fromOffset]) })
+}
+
+function newerCursor({ partitions }: ReadPage): string | null {
+  const more = partitions.filter(({ toOffset, logEnd }) => toOffset < logEnd)
+  return more.length === 0 ? null : writeCursor({ to: "newer", at: partitions.map(({ partition, toOffset }) => [partition, toOffset]) })
+}
+
+export async function timestampTypeOf(broker: BrokerSource, topic: string): Promise<"create" | "append"> {
+  const configs = await broker.configs.one(topic, { maxAgeMs: 60_000, priority: "page" })
+  return configs.ok && configValue(configs.value, "message.timestamp.type") === "LogAppendTime" ? "append" : "create"
+}
+
+export async function getMessage(ctx: Context, input: z.output<typeof schema.getInput>): Promise<z.output<typeof schema.get>> {
+  const broker = needBroker(await findCluster(ctx.deps, input.cluster))
+  const { topic, partition, offset } = input
+  const answer = await ask(broker, () =>
+    broker.client.readMessages({
+      topic,
+      partitions: [partition],
+      from: { offset },
+      to: { offset: offset + 1 },
+      maxRecords: 1,
+      timeoutMs: readTimeoutMs,
+      signal: ctx.caller.signal,
+    }),
+  )
+  const record = answer.records.find((each) => each.offset === offset)
+  const builder = new EnvelopeBuilder(ctx.deps.clock.wall())
+  if (!record) return builder.answer({ message: null, valueHex: null, reason: whyMissing(answer.partitions[0], offset) })
+  const message = { ...viewRecord(record, wholeValueBytes), timestampType: await timestampTypeOf(broker, topic) }
+  return builder.answer({ message, valueHex: record.value && hex(record.value.subarray(0, hexBytes)), reason: "" })
+}
+
+function whyMissing(partition: ReadPartition | undefined, offset: number): string {
+  if (!partition) return "the partition does not exist"
+  if (partition.error) return partition.error.message
+  if (offset < partition.logStart) return `it was deleted: the log begins at ${partition.logStart}`
+  if (offset >= partition.logEnd) return `it is not written yet: the log ends at ${partition.logEnd}`
+  return "there is no record at this offset: it was compacted away, or belongs to the log itself"
+}

@@ -55,6 +55,7 @@ export const sessionRow = z.object({
   device: z.string(),
   isCurrent: z.boolean(),
 })
+export type SessionRow = z.output<typeof sessionRow>
 export const list = envelope(z.array(sessionRow))
 
 /** Revoking the current session signs out. */

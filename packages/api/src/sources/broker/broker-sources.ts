@@ -1,0 +1,42 @@
+// The brokers of all known clusters. A source exists while its cluster resource names an address; a new address makes a new one.
+import type { Client } from "@rivven/client"
+import type { Clock } from "../../ports.ts"
+import { BrokerSource } from "./broker-source.ts"
+
+export type ConnectClient = (options: { bootstrap: readonly string[]; clientId: string }) => Client
+
+export class BrokerSources {
+  readonly #parts: { clock: Clock; connect: ConnectClient }
+  readonly #sources = new Map<string, { address: string; source: BrokerSource }>()
+
+  constructor(parts: { clock: Clock; connect: ConnectClient }) {
+    this.#parts = parts
+  }
+
+  get(cluster: string): BrokerSource | undefined {
+    return this.#sources.get(cluster)?.source
+  }
+
+  all(): BrokerSource[] {
+    return [...this.#sources.values()].map(({ source }) => source)
+  }
+
+  /** Follows the resource of a cluster: no servers, no source. */
+  update(cluster: string, bootstrapServers: readonly string[]): void {
+    const address = bootstrapServers.join(",")
+    const current = this.#sources.get(cluster)
+    if (current?.address === address) return
+    if (current) void current.source.close()
+    this.#sources.delete(cluster)
+    if (bootstrapServers.length === 0) return
+    const { clock, connect } = this.#parts
+    const source = new BrokerSource({ cluster, clock, client: connect({ bootstrap: bootstrapServers, clientId: "rivven-console" }) })
+    this.#sources.set(cluster, { address, source })
+  }
+
+  async close(): Promise<void> {
+    const sources = this.all()
+    this.#sources.clear()
+    await Promise.all(sources.map((source) => source.close()))
+  }
+}

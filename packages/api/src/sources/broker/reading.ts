@@ -1,0 +1,101 @@
+// One thing that is read from a cluster again and again. Equal questions at the same time are one question; a failure keeps the old value with
+// its age; a question that takes too long is answered with the old value while the read goes on.
+import type { Clock } from "../../ports.ts"
+
+export interface SourceFailure {
+  code: string
+  message: string
+  /** Wall time at which it is tried again. */
+  retryAt: number | null
+}
+
+export interface Read<T> {
+  /** Undefined: never read. */
+  value: T | undefined
+  /** Wall time at which the value was read; 0 when never. */
+  asOf: number
+  /** Why the value is older than was asked for. */
+  failure: SourceFailure | undefined
+}
+
+export type Loaded<T> = { ok: true; value: T } | { ok: false; error: { code: string; message: string } }
+
+const maxWaitMs = 5_000
+const retryMs = 2_000
+
+export class Reading<T> {
+  readonly #clock: Clock
+  readonly #load: () => Promise<Loaded<T>>
+  #value: T | undefined
+  #asOf = 0
+  #readAt = Number.NEGATIVE_INFINITY
+  #failure: { code: string; message: string; at: number } | undefined
+  #pending: Promise<void> | undefined
+  #isStaleOnArrival = false
+
+  constructor(clock: Clock, load: () => Promise<Loaded<T>>) {
+    this.#clock = clock
+    this.#load = load
+  }
+
+  /** A value not older than `maxAgeMs`, or the newest there is with the reason. */
+  async read(maxAgeMs: number): Promise<Read<T>> {
+    const now = this.#clock.monotonic()
+    if (now - this.#readAt <= maxAgeMs) return this.#answer(undefined)
+    if (!this.#pending && this.#failure && now - this.#failure.at < retryMs) return this.peek()
+    const pending = this.#pending ?? this.#start()
+    const isLate = await this.#waitFor(pending)
+    if (!isLate) return this.peek()
+    return this.#answer({ code: "TIMEOUT", message: `no answer within ${maxWaitMs / 1000} s`, retryAt: null })
+  }
+
+  /** What is known now. */
+  peek(): Read<T> {
+    if (!this.#failure) return this.#answer(undefined)
+    const { code, message, at } = this.#failure
+    const retryAt = Math.round(this.#clock.wall() + Math.max(0, at + retryMs - this.#clock.monotonic()))
+    return this.#answer({ code, message, retryAt })
+  }
+
+  /** Something changed: the value is old, whatever its age. */
+  invalidate(): void {
+    this.#readAt = Number.NEGATIVE_INFINITY
+    this.#failure = undefined
+    if (this.#pending) this.#isStaleOnArrival = true
+  }
+
+  #answer(failure: SourceFailure | undefined): Read<T> {
+    return { value: this.#value, asOf: this.#asOf, failure }
+  }
+
+  #start(): Promise<void> {
+    this.#isStaleOnArrival = false
+    const startedAt = this.#clock.wall()
+    this.#pending = this.#run(startedAt).finally(() => {
+      this.#pending = undefined
+    })
+    return this.#pending
+  }
+
+  async #run(startedAt: number): Promise<void> {
+    const loaded = await this.#load()
+    if (!loaded.ok) {
+      this.#failure = { ...loaded.error, at: this.#clock.monotonic() }
+      return
+    }
+    this.#value = loaded.value
+    this.#asOf = startedAt
+    this.#failure = undefined
+    if (!this.#isStaleOnArrival) this.#readAt = this.#clock.monotonic()
+  }
+
+  async #waitFor(pending: Promise<void>): Promise<boolean> {
+    const late = Promise.withResolvers<boolean>()
+    const cancel = this.#clock.after(maxWaitMs, () => late.resolve(true))
+    try {
+      return await Promise.race([pending.then(() => false), late.promise])
+    } finally {
+      cancel()
+    }
+  }
+}

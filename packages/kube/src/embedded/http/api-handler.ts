@@ -4,9 +4,9 @@ import { timingSafeEqual } from "node:crypto"
 import type { IncomingMessage, ServerResponse } from "node:http"
 import { KubeError } from "../../errors.ts"
 import type { DiscoveryHandler } from "../discovery/handler.ts"
-import { answerReview, decodeReview, protobufMediaType } from "../discovery/reviews.ts"
+import { answerReview } from "../discovery/reviews.ts"
 import type { Server } from "../verbs/context.ts"
-import { parseBody, readBody } from "./body.ts"
+import { mediaTypeOf, parseBody, readBody } from "./body.ts"
 import type { ResourceHandler } from "./handler.ts"
 import { parseRoute } from "./route.ts"
 
@@ -56,9 +56,7 @@ export class ApiHandler {
     if (request.method !== "POST" || !answerReview(path, undefined)) {
       throw new KubeError("NotFound", "the server could not find the requested resource")
     }
-    const mediaType = request.headers["content-type"] ?? ""
-    const bytes = await readBody(request)
-    const body = mediaType.startsWith(protobufMediaType) ? decodeReview(bytes) : parseBody(bytes, mediaType.split(";")[0] ?? "").value
+    const body = parseBody(await readBody(request), mediaTypeOf(request)).value
     send(response, { status: 201, contentType: "application/json", body: JSON.stringify(answerReview(path, body)) })
   }
 

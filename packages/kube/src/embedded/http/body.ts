@@ -3,11 +3,16 @@ import type { IncomingMessage } from "node:http"
 import { LineCounter, parseDocument } from "yaml"
 import { KubeError } from "../../errors.ts"
 import { findDuplicateKeys } from "./duplicate-keys.ts"
+import { decodeProtobuf, protobufMediaType } from "./protobuf.ts"
 
 export type Body = { value: unknown; duplicates: string[] }
 
 const bodyLimitBytes = 3 * 1024 * 1024
 const depthLimit = 200
+
+export function mediaTypeOf(request: IncomingMessage): string {
+  return (request.headers["content-type"] ?? "").split(";")[0]?.trim().toLowerCase() ?? ""
+}
 
 export async function readBody(request: IncomingMessage): Promise<Buffer> {
   const declared = Number(request.headers["content-length"] ?? 0)
@@ -29,6 +34,7 @@ function tooLarge(): KubeError {
 
 /** Throws `BadRequest` with the position, `UnsupportedMediaType` for what is neither JSON nor YAML. */
 export function parseBody(bytes: Buffer, mediaType: string): Body {
+  if (mediaType === protobufMediaType) return { value: decodeProtobuf(bytes), duplicates: [] }
   const text = bytes.toString("utf8")
   const body = isJson(mediaType, text) ? parseJson(text) : parseYaml(text)
   refuseStrange(body.value)

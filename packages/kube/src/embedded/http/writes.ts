@@ -11,7 +11,7 @@ import { list } from "../verbs/read.ts"
 import { parseDeleteOptions, remove } from "../verbs/remove.ts"
 import { scaleOf, withScale } from "../verbs/scale.ts"
 import type { Writer } from "../verbs/writer.ts"
-import { parseBody, readBody } from "./body.ts"
+import { mediaTypeOf, parseBody, readBody } from "./body.ts"
 import type { Answer, Exchange } from "./handler.ts"
 import { isTrue, listQuery, writeParameters } from "./parameters.ts"
 import { type Rendering, renderObject, renderPage } from "./render.ts"
@@ -72,12 +72,8 @@ function parametersOf({ request, query, route }: Exchange, method: string): Writ
   }
 }
 
-function mediaType({ request }: Exchange): string {
-  return (request.headers["content-type"] ?? "").split(";")[0]?.trim().toLowerCase() ?? ""
-}
-
 function body(exchange: Exchange, bytes: Buffer): ReturnType<typeof parseBody> {
-  const type = mediaType(exchange)
+  const type = mediaTypeOf(exchange.request)
   const isPatch = Object.values(patchTypes).some((each) => each === type)
   if (isPatch)
     throw new KubeError("UnsupportedMediaType", `the media type ${type} is for PATCH; accepted: application/json, application/yaml`)
@@ -86,7 +82,7 @@ function body(exchange: Exchange, bytes: Buffer): ReturnType<typeof parseBody> {
 
 async function patch({ writer, exchange, bytes, named }: Job): Promise<Written> {
   const { resource, subresource } = exchange.route
-  const type = mediaType(exchange)
+  const type = mediaTypeOf(exchange.request)
   const accepted = Object.values(patchTypes).filter((each) => each !== patchTypes.strategic || resource.isStrategic)
   if (!accepted.some((each) => each === type)) {
     throw new KubeError(

@@ -4,13 +4,13 @@ import { expect, test } from "@playwright/test"
 import { consume, consumeAsGroup, produce } from "./fixtures/kcat.ts"
 import { kubectl } from "./fixtures/kubectl.ts"
 import { startRivven, temporaryFolder } from "./fixtures/rivven.ts"
+import { applyTopic } from "./fixtures/topics.ts"
 
 test.describe("kill -9 in the middle of producing", () => {
   test("loses nothing acknowledged, groups go on where they were, resources are unchanged", async () => {
     const dataDir = temporaryFolder()
     const first = await startRivven({ dataDir })
-    await kubectl(first.ready, ["apply", "-f", "-"], topicYaml)
-    await kubectl(first.ready, ["wait", "--for=condition=Ready", "rivventopic/orders", "--timeout=20s"])
+    await applyTopic(first.ready, { name: "orders", retentionMs: 86_400_000 })
     const before = await resource(first.ready)
     await produce({ kafka: first.ready.kafka, topic: "orders" }, numbers(0, 100))
     expect(await consumeAsGroup(first.ready.kafka, { group: "billing", topic: "orders", count: 100 })).toHaveLength(100)
@@ -27,15 +27,6 @@ test.describe("kill -9 in the middle of producing", () => {
     rmSync(dataDir, { recursive: true, force: true })
   })
 })
-
-const topicYaml = `apiVersion: rivven.io/v1alpha1
-kind: RivvenTopic
-metadata: { name: orders, namespace: default }
-spec:
-  clusterRef: { name: local }
-  partitions: 1
-  config: { retentionMs: 86400000 }
-`
 
 function numbers(from: number, to: number): string[] {
   return Array.from({ length: to - from }, (_, index) => `${from + index}`)

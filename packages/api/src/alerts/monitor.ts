@@ -15,9 +15,9 @@ export interface MonitorOptions {
   logger: Logger
   store: Store
   book: SeriesBook
-  clusters(): readonly string[]
+  clusters: () => readonly string[]
   /** An alert began, fires or ended. */
-  onChange(cluster: string): void
+  onChange: (cluster: string) => void
 }
 
 export class AlertMonitor {

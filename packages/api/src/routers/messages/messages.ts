@@ -9,12 +9,13 @@ import { findCluster, needBroker } from "../../sources/cluster.ts"
 import { readCursor, writeCursor } from "./cursor.ts"
 import { hex, viewRecord } from "./decode.ts"
 import { readBefore } from "./read-before.ts"
+import { ask, type ReadPage } from "./read-page.ts"
 import type * as schema from "./schema.ts"
 import type { MessagePage } from "./schema.ts"
 
 type PageInput = z.output<typeof schema.pageInput>
 
-export const readTimeoutMs = 8_000
+const readTimeoutMs = 8_000
 const maxPageBytes = 4 * 1024 * 1024
 const wholeValueBytes = 1024 * 1024
 const hexBytes = 65_536
@@ -51,13 +52,6 @@ export async function pageMessages(ctx: Context, input: PageInput): Promise<Mess
   })
 }
 
-/** A page, newest first, and the ranges of offsets that it is complete for. */
-export interface ReadPage {
-  records: ConsumedRecord[]
-  partitions: (ReadPartition & { fromOffset: number; toOffset: number })[]
-  stoppedBy: ReadAnswer["stoppedBy"]
-}
-
 async function readPage(ctx: Context, broker: BrokerSource, input: PageInput): Promise<ReadPage> {
   const { from, topic, partitions, limit } = input
   const bounds = { topic, partitions, maxBytes: maxPageBytes, timeoutMs: readTimeoutMs, signal: ctx.caller.signal }
@@ -75,15 +69,6 @@ async function readPage(ctx: Context, broker: BrokerSource, input: PageInput): P
       broker.client.readMessages({ ...bounds, partitions: [...resume.keys()], from: "earliest", resume, maxRecords: limit }),
     ),
   )
-}
-
-export async function ask(broker: BrokerSource, call: () => ReturnType<BrokerSource["client"]["readMessages"]>): Promise<ReadAnswer> {
-  const answer = await broker.budget.run("user", 1, call)
-  if (answer.ok) return answer.value
-  const { code, message } = answer.error
-  if (code === "UNKNOWN_TOPIC_OR_PARTITION") throw new ApiError("NOT_FOUND", message, { path: "topic" })
-  if (code === "BAD_INPUT") throw new ApiError("BAD_INPUT", message)
-  throw new ApiError(code === "TIMEOUT" ? "SOURCE_TIMEOUT" : "SOURCE_FAILED", `the messages could not be read: ${message}`)
 }
 
 function newestPage({ records, partitions, stoppedBy }: ReadAnswer): ReadPage {
@@ -109,7 +94,7 @@ function rangePage({ records, partitions, stoppedBy }: ReadAnswer): ReadPage {
   }
 }
 
-export function lowestOffsets(records: readonly ConsumedRecord[]): Map<number, number> {
+function lowestOffsets(records: readonly ConsumedRecord[]): Map<number, number> {
   const lowest = new Map<number, number>()
   for (const { partition, offset } of records) lowest.set(partition, Math.min(offset, lowest.get(partition) ?? offset))
   return lowest

@@ -2,7 +2,7 @@
 // grows, a few times.
 import type { ConsumedRecord } from "@rivven/client"
 import type { BrokerSource } from "../../sources/broker/broker-source.ts"
-import { ask, type ReadPage } from "./messages.ts"
+import { ask, type ReadPage } from "./read-page.ts"
 
 export interface OlderRequest {
   topic: string

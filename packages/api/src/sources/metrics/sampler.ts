@@ -24,7 +24,7 @@ export interface SamplerOptions {
   resources: ResourceSource
   targets: readonly MetricsTarget[]
   /** Called after each round of a cluster. */
-  onSampled(source: BrokerSource): void
+  onSampled: (source: BrokerSource) => void
   /** The way to a metrics page; a real one when absent. */
   scrape?: (target: MetricsTarget) => Promise<Scrape>
 }

@@ -26,9 +26,11 @@ export class SeriesKeeper {
 
   static async load(options: SeriesKeeperOptions): Promise<SeriesKeeper> {
     await loadBook(options.book, options)
-    const keeper = new SeriesKeeper(options)
-    keeper.#plan()
-    return keeper
+    return new SeriesKeeper(options)
+  }
+
+  start(): void {
+    this.#plan()
   }
 
   async stop(): Promise<void> {

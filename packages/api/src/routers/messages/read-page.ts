@@ -1,0 +1,19 @@
+import type { ConsumedRecord, ReadAnswer, ReadPartition } from "@rivven/client"
+import { ApiError } from "../../errors.ts"
+import type { BrokerSource } from "../../sources/broker/broker-source.ts"
+
+/** A page, newest first, and the ranges of offsets that it is complete for. */
+export interface ReadPage {
+  records: ConsumedRecord[]
+  partitions: (ReadPartition & { fromOffset: number; toOffset: number })[]
+  stoppedBy: ReadAnswer["stoppedBy"]
+}
+
+export async function ask(broker: BrokerSource, call: () => ReturnType<BrokerSource["client"]["readMessages"]>): Promise<ReadAnswer> {
+  const answer = await broker.budget.run("user", 1, call)
+  if (answer.ok) return answer.value
+  const { code, message } = answer.error
+  if (code === "UNKNOWN_TOPIC_OR_PARTITION") throw new ApiError("NOT_FOUND", message, { path: "topic" })
+  if (code === "BAD_INPUT") throw new ApiError("BAD_INPUT", message)
+  throw new ApiError(code === "TIMEOUT" ? "SOURCE_TIMEOUT" : "SOURCE_FAILED", `the messages could not be read: ${message}`)
+}

@@ -41,7 +41,7 @@ export function useChange({ kind, cluster, topic }: { kind: ChangeKind; cluster:
   })
   const applying = useMutation({
     mutationFn: (consent: Wanted & Pick<TopicPlan, "hash" | "expect"> & { reason: string }) =>
-      kind === "create" ? client.topics.create.mutate(consent) : client.topics.apply.mutate(consent),
+      kind === "create" ? client.topics.create.mutate(consent) : client.topics.update.mutate(consent),
   })
 
   const take = (result: ChangeResult) => {

@@ -57,7 +57,7 @@ export const topicsRouter = router({
     .input(schema.planInput)
     .output(schema.topicPlan)
     .mutation(({ ctx, input }) => planTopic(ctx, input)),
-  apply: procedure({ ...topic, verb: "alter", effect: "write" })
+  update: procedure({ ...topic, verb: "alter", effect: "write" })
     .input(schema.applyInput)
     .output(schema.changeResult)
     .mutation(({ ctx, input }) => applyTopic(ctx, input)),

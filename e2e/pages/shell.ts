@@ -4,7 +4,7 @@ export const cluster = "local"
 
 /** An address inside the console with the cluster and the subject in its query. */
 export function address(path: string, query: Record<string, string> = {}): string {
-  return `${path}?${new URLSearchParams({ cluster, ...query })}`
+  return `${path}?${new URLSearchParams({ cluster, ...query }).toString()}`
 }
 
 /** What stands around every page: rail, top bar, bell. */

@@ -18,7 +18,7 @@ export interface AuthRoutes {
   logger: Logger
 }
 
-const linkBody = z.object({ k: z.string().min(1).max(200) })
+const linkBody = z.object({ key: z.string().min(1).max(200) })
 
 export const localUser = "local-admin"
 
@@ -47,10 +47,10 @@ async function redeemLink(routes: AuthRoutes, request: IncomingMessage, response
   const body = await readBody(request, 1024)
   const parsed = linkBody.safeParse(body.ok ? parseJson(body.bytes) : undefined)
   if (!parsed.success) {
-    refuse(response, { status: 400, message: 'expected {"k":"<the part of the link after #k=>"}' })
+    refuse(response, { status: 400, message: 'expected {"key":"<the part of the link after #k=>"}' })
     return
   }
-  if (!(await routes.links.redeem(parsed.data.k))) {
+  if (!(await routes.links.redeem(parsed.data.key))) {
     routes.logger.warn({ address }, "a sign-in link was refused")
     refuse(response, {
       status: 401,

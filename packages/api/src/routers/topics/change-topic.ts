@@ -18,7 +18,7 @@ export async function planTopic(ctx: Context, input: PlanInput): Promise<TopicPl
   return ctx.deps.plans.keep(planned.plan)
 }
 
-export async function applyTopic(ctx: Context, input: z.output<typeof schema.applyInput>): Promise<ChangeResult> {
+export async function updateTopic(ctx: Context, input: z.output<typeof schema.updateInput>): Promise<ChangeResult> {
   const { request, existing, access } = await target(ctx, input)
   const execution = { access, topic: input.topic, reason: input.reason }
   if (existing) {

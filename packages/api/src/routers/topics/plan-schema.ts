@@ -106,7 +106,7 @@ const consent = {
   reason: z.string().max(500).default(""),
 }
 export const createInput = planInput.extend(consent)
-export const applyInput = planInput.extend(consent)
+export const updateInput = planInput.extend(consent)
 
 /** `topic` deletes the topic with its records; `resource` only lets go of it: the topic stays, unmanaged. */
 export const planDeleteInput = z.object({ cluster: clusterName, topic: topicName, what: z.enum(["topic", "resource"]).default("topic") })

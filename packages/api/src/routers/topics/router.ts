@@ -1,6 +1,6 @@
 import { procedure, router, type ScopedInput } from "../../trpc.ts"
 import { adoptTopic } from "./adopt-topic.ts"
-import { applyTopic, planTopic } from "./change-topic.ts"
+import { planTopic, updateTopic } from "./change-topic.ts"
 import { createTopic, planCreateTopic } from "./create-topic.ts"
 import { deleteTopic, planDeleteTopic } from "./delete-topic.ts"
 import { listConfigs } from "./list-configs.ts"
@@ -58,9 +58,9 @@ export const topicsRouter = router({
     .output(schema.topicPlan)
     .mutation(({ ctx, input }) => planTopic(ctx, input)),
   update: procedure({ ...topic, verb: "alter", effect: "write" })
-    .input(schema.applyInput)
+    .input(schema.updateInput)
     .output(schema.changeResult)
-    .mutation(({ ctx, input }) => applyTopic(ctx, input)),
+    .mutation(({ ctx, input }) => updateTopic(ctx, input)),
   adopt: procedure({ ...topic, verb: "alter", effect: "write" })
     .input(schema.adoptInput)
     .output(schema.changeResult)

@@ -127,7 +127,9 @@ export class Frontier {
 
 const keyOf = (topicId: string, index: number): string => `${topicId}/${index}`
 
+/** One frame; nothing at all for no entries, because a frame of zeros must not look like one. */
 export function encodeFrontier(entries: readonly FrontierEntry[]): Uint8Array {
+  if (entries.length === 0) return new Uint8Array(0)
   const bytes = new Uint8Array(frameBytes + entries.length * entryBytes)
   const view = new DataView(bytes.buffer)
   entries.forEach((entry, index) => {

@@ -81,6 +81,14 @@ export function complete(object: AnyObject, request: WriteRequest, duplicates: r
   }
   if (fieldValidation === "Warn") warnings.push(...strange)
   fillDefaults(object, resource.schema)
+  dropEmpty(object.metadata)
+}
+
+/** Empty maps and lists in metadata are the same as none. */
+function dropEmpty(metadata: AnyObject["metadata"]): void {
+  for (const name of ["labels", "annotations", "finalizers", "ownerReferences"] as const) {
+    if (Object.keys(metadata[name] ?? {}).length === 0) delete metadata[name]
+  }
 }
 
 function withoutNulls(metadata: object): object {

@@ -1,7 +1,6 @@
 import "./globals.css"
 import type { Metadata } from "next"
 import type { ReactNode } from "react"
-import { Providers } from "./providers.tsx"
 
 export const metadata: Metadata = { title: { default: "Rivven", template: "%s · Rivven" } }
 
@@ -16,9 +15,7 @@ export default function RootLayout({ children }: { children: ReactNode }) {
       <head>
         <script>{beforePaint}</script>
       </head>
-      <body>
-        <Providers>{children}</Providers>
-      </body>
+      <body>{children}</body>
     </html>
   )
 }

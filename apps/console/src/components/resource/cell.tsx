@@ -29,7 +29,7 @@ export function Cell<C extends NumberCell | TextCell>({ value, format, exact, ne
   if ("missing" in value) return <Missing code={value.missing} never={never} />
   return (
     <span className="text-dim" title={`Read ${formatAge(value.asOf, serverTime())}; its source does not answer now`}>
-      {format(value.stale as Exclude<C, object>)} <StatusShape status="warn" className="size-2 text-warn" />
+      {format(value.stale as Exclude<C, object>)} <StatusShape status="warn" size="size-2" />
     </span>
   )
 }
@@ -42,7 +42,7 @@ export function Missing({ code, never }: { code: MissingCode; never?: string | u
       {code === "NOT_READ" ? (
         <>
           {" "}
-          <StatusShape status="warn" className="size-2 text-warn" />
+          <StatusShape status="warn" size="size-2" />
         </>
       ) : null}
     </span>

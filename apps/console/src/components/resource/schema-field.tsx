@@ -80,7 +80,7 @@ function matches(field: FormField & { kind: "text" }, text: string): boolean {
 interface FieldNotes {
   error: string | undefined
   warning: string | undefined
-  help: string
+  help: string | undefined
   suffix: string | undefined
   tone: InputTone
   isFixed: boolean
@@ -98,7 +98,7 @@ function notesOf(props: SchemaFieldProps): FieldNotes {
   return {
     error,
     warning: warning && exact ? `${exact}. ${warning}` : warning,
-    help: fixedWords({ isFixed, isLocked, owner }) ?? exact ?? field.help,
+    help: fixedWords({ isFixed, isLocked, owner }) ?? exact,
     suffix: suffixOf(props),
     tone: error ? "bad" : warning ? "warn" : "plain",
     isFixed,
@@ -129,7 +129,7 @@ function TextField(props: SchemaFieldProps) {
   const { error, tone, isFixed, warning, help, suffix } = notesOf(props)
   const fallback = field.defaultValue === undefined ? (field.placeholder ?? "") : valueText(field, field.defaultValue)
   return (
-    <Field label={field.label} help={help} {...(error ? { error } : {})} warning={warning}>
+    <Field label={field.label} about={field.help} help={help} {...(error ? { error } : {})} warning={warning}>
       {(ids) => (
         <DraftInput
           {...ids}
@@ -159,7 +159,8 @@ function SelectField({ options, ...props }: SchemaFieldProps & { options: readon
   return (
     <Field
       label={field.label}
-      help={suffix && suffix !== "default" ? `${help} (${suffix})` : help}
+      about={field.help}
+      help={help ?? (suffix === "default" ? undefined : suffix)}
       {...(error ? { error } : {})}
       warning={warning}
     >
@@ -189,7 +190,7 @@ function BooleanField(props: SchemaFieldProps) {
       <Checkbox isOn={(value ?? field.defaultValue) === true} isDisabled={isFixed} onChange={(isOn) => edit.set(path, isOn)}>
         {field.label}
       </Checkbox>
-      <p className={error ? "mt-0.5 text-12 text-bad" : "mt-0.5 text-12 text-dim"}>{error ?? help}</p>
+      <p className={error ? "mt-0.5 text-12 text-bad" : "mt-0.5 text-12 text-dim"}>{error ?? help ?? field.help}</p>
     </div>
   )
 }

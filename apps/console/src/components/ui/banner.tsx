@@ -21,11 +21,8 @@ export function Banner({
   actions?: ReactNode
 }) {
   return (
-    <div
-      role={status === "info" ? "note" : "alert"}
-      className={cx("mb-3 flex items-center gap-2.5 rounded-3 border px-3 py-2", tones[status])}
-    >
-      <StatusShape status={status} className={cx("size-3", { bad: "text-bad", warn: "text-warn", info: "text-info" }[status])} />
+    <div role={status === "info" ? "note" : "alert"} className={cx("flex items-center gap-2.5 rounded-3 border px-3 py-2", tones[status])}>
+      <StatusShape status={status} size="size-3" />
       <p className="min-w-0 flex-1">
         <strong className="font-strong">{claim}</strong> <span className="text-soft">{children}</span>
       </p>

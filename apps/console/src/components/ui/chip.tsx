@@ -15,7 +15,7 @@ const base = "inline-flex h-[18px] items-center gap-1.25 rounded-1 px-1.5 align-
 export function ProblemChip({ status, children, title }: { status: keyof typeof tones & Status; children: ReactNode; title?: string }) {
   return (
     <span className={cx(base, "min-w-0", tones[status])} title={title}>
-      <StatusShape status={status} className="size-2 flex-none" />
+      <StatusShape status={status} size="size-2" />
       <span className="truncate">{children}</span>
     </span>
   )

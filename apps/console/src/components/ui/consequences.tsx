@@ -15,10 +15,7 @@ export function Consequences({ items }: { items: readonly Consequence[] }) {
       {items.map((item, at) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: the list is replaced as a whole and has no identity of its own
         <li key={at} className="flex gap-[9px] border-b border-grid py-[7px] first:pt-0">
-          <StatusShape
-            status={item.status}
-            className={cx("mt-[5px]", { bad: "text-bad", warn: "text-warn", ok: "text-ok" }[item.status as string] ?? "text-info")}
-          />
+          <StatusShape status={item.status} className="mt-[5px]" />
           <div className="min-w-0">
             <b className={cx("font-[560]", item.status === "bad" && "text-bad", item.status === "warn" && "text-warn")}>{item.claim}</b>
             {item.detail ? <p className="text-12 text-dim">{item.detail}</p> : null}

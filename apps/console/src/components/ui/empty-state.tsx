@@ -15,7 +15,7 @@ export function EmptyState({ mark, title, children, action }: EmptyStateProps) {
   return (
     <div className="flex min-h-46 flex-col items-center justify-center gap-1 px-7 py-8 text-center">
       {mark === "bad" ? (
-        <StatusShape status="bad" className="mb-1 size-3.5 text-bad" />
+        <StatusShape status="bad" size="size-3.5" className="mb-1" />
       ) : (
         <Icon name={mark} className="mb-1 size-4.5 text-dim" />
       )}

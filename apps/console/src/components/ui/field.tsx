@@ -38,7 +38,9 @@ export function Input({ tone = "plain", isLocked = false, suffix, prefixNode, cl
 
 export interface FieldProps {
   label: string
-  /** Exact value, effect, or who owns the field. */
+  /** What the field means, for whoever points at its name. */
+  about?: string
+  /** Exact value, effect, or who owns the field; always shown. */
   help?: ReactNode
   error?: string
   warning?: ReactNode
@@ -46,19 +48,30 @@ export interface FieldProps {
 }
 
 /** A form row: label left, control and its one line of help right. */
-export function Field({ label, help, error, warning, children }: FieldProps) {
+export function Field({ label, about, help, error, warning, children }: FieldProps) {
   const id = useId()
-  const describedBy = `${id}-help`
   const note = error ?? warning ?? help
+  const described = [note ? `${id}-note` : "", about ? `${id}-about` : ""].filter(Boolean).join(" ")
   return (
     <div className="mb-[7px] grid grid-cols-[112px_minmax(0,1fr)] gap-2">
-      <label htmlFor={id} className="leading-(--control) text-soft">
-        {label}
-      </label>
+      <div className="pt-[calc((var(--control)-20px)/2)] text-soft">
+        <label
+          htmlFor={id}
+          data-tip={about}
+          className={about ? "underline decoration-line-strong decoration-dotted underline-offset-3" : ""}
+        >
+          {label}
+        </label>
+        {about ? (
+          <span id={`${id}-about`} hidden>
+            {about}
+          </span>
+        ) : null}
+      </div>
       <div className="min-w-0">
-        {children({ id, "aria-describedby": note ? describedBy : undefined, "aria-invalid": error ? true : undefined })}
+        {children({ id, "aria-describedby": described || undefined, "aria-invalid": error ? true : undefined })}
         {note ? (
-          <p id={describedBy} className={cx("mt-0.5 text-12", error ? "text-bad" : warning ? "text-warn" : "text-dim")}>
+          <p id={`${id}-note`} className={cx("mt-0.5 text-12", error ? "text-bad" : warning ? "text-warn" : "text-dim")}>
             {note}
           </p>
         ) : null}

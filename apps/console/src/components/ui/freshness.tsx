@@ -14,7 +14,7 @@ export function Freshness({ asOf, prefix, isLate = false }: { asOf: number | nul
   const isStale = isLate || (asOf !== null && now > 0 && now - asOf > staleAfterMs)
   return (
     <span className={cx("inline-flex items-center gap-1.5 text-12 whitespace-nowrap tabular-nums", isStale ? "text-warn" : "text-dim")}>
-      <StatusShape status={isStale ? "warn" : "ok"} className={isStale ? "text-warn" : "text-ghost"} />
+      <StatusShape status={isStale ? "warn" : "ok"} tone={isStale ? "text-warn" : "text-ghost"} />
       {prefix}
       {now === 0 ? "" : formatAge(asOf, now)}
     </span>

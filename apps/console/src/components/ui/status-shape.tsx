@@ -29,9 +29,18 @@ const colors: Record<Status, string> = {
 /** The text colour that belongs to a status; normal text stays ink. */
 export const statusText: Record<Status, string> = { ...colors, ok: "", off: "text-dim", info: "" }
 
-export function StatusShape({ status, className }: { status: Status; className?: string }) {
+export interface StatusShapeProps {
+  status: Status
+  /** A size utility; 10 px without it. */
+  size?: string
+  /** A colour utility, where the shape does not have its own colour. */
+  tone?: string
+  className?: string
+}
+
+export function StatusShape({ status, size = "size-2.5", tone, className }: StatusShapeProps) {
   return (
-    <svg viewBox="0 0 10 10" aria-hidden="true" className={cx("inline-block size-2.5 overflow-visible", className ?? colors[status])}>
+    <svg viewBox="0 0 10 10" aria-hidden="true" className={cx("inline-block overflow-visible", size, tone ?? colors[status], className)}>
       {shapes[status]}
     </svg>
   )
@@ -39,7 +48,7 @@ export function StatusShape({ status, className }: { status: Status; className?:
 
 /** The neutral dot of freshness lines. */
 export function QuietDot() {
-  return <StatusShape status="ok" className="text-ghost" />
+  return <StatusShape status="ok" tone="text-ghost" />
 }
 
 /** Shape and word; colour is never alone. */

@@ -26,44 +26,44 @@ export function AlertsPage() {
   const cannot = rules.data?.data.filter((each) => each.state === "cannot-fire").length ?? 0
   const open = (name: string) => set({ rule: name }, "push")
   return (
-    <div className="flex flex-col gap-3">
-      <div className="-mb-3">
-        <PageHead title="Alerts" actions={<Freshness asOf={alerts.data?.data.evaluatedAt ?? null} prefix="evaluated " />}>
-          {counts ? (
-            <span className="text-dim tabular-nums">
-              {counts.firing} firing, {counts.pending} pending
-            </span>
-          ) : null}
-        </PageHead>
+    <>
+      <PageHead title="Alerts" actions={<Freshness asOf={alerts.data?.data.evaluatedAt ?? null} prefix="evaluated " />}>
+        {counts ? (
+          <span className="text-dim tabular-nums">
+            {counts.firing} firing, {counts.pending} pending
+          </span>
+        ) : null}
+      </PageHead>
+      <div className="flex flex-col gap-3">
+        <SmallTable
+          label="Firing and pending"
+          title="Firing and pending"
+          note="worst first"
+          columns={alertColumns(open)}
+          rows={alerts.data?.data.rows}
+          idOf={({ id }) => id}
+          failure={alerts.error ? failureOf(alerts.error, { what: "list the alerts", onRetry: () => void alerts.refetch() }) : undefined}
+          notices={noticesOf(alerts.data?.degraded ?? [])}
+          empty={
+            <EmptyState mark="check" title="No alert fires">
+              {rules.data
+                ? `${plural(rules.data.data.length, "rule")} are evaluated every 15 seconds${cannot > 0 ? `; ${cannot} cannot fire here, see below` : ""}.`
+                : "Rules are evaluated every 15 seconds."}
+            </EmptyState>
+          }
+        />
+        <SmallTable
+          label="Rules"
+          title="Rules"
+          note={rules.data ? `${rules.data.data.length}${cannot > 0 ? `, ${cannot} cannot fire` : ""}` : undefined}
+          columns={ruleColumns(open)}
+          rows={rules.data?.data}
+          idOf={({ name }) => name}
+          failure={rules.error ? failureOf(rules.error, { what: "list the rules", onRetry: () => void rules.refetch() }) : undefined}
+          empty={<EmptyState mark="alerts" title="There are no rules" />}
+        />
+        <Suspense fallback={null}>{rule ? <RuleDrawer key={rule.name} rule={rule} onClose={() => set({ rule: "" })} /> : null}</Suspense>
       </div>
-      <SmallTable
-        label="Firing and pending"
-        title="Firing and pending"
-        note="worst first"
-        columns={alertColumns(open)}
-        rows={alerts.data?.data.rows}
-        idOf={({ id }) => id}
-        failure={alerts.error ? failureOf(alerts.error, { what: "list the alerts", onRetry: () => void alerts.refetch() }) : undefined}
-        notices={noticesOf(alerts.data?.degraded ?? [])}
-        empty={
-          <EmptyState mark="check" title="No alert fires">
-            {rules.data
-              ? `${plural(rules.data.data.length, "rule")} are evaluated every 15 seconds${cannot > 0 ? `; ${cannot} cannot fire here, see below` : ""}.`
-              : "Rules are evaluated every 15 seconds."}
-          </EmptyState>
-        }
-      />
-      <SmallTable
-        label="Rules"
-        title="Rules"
-        note={rules.data ? `${rules.data.data.length}${cannot > 0 ? `, ${cannot} cannot fire` : ""}` : undefined}
-        columns={ruleColumns(open)}
-        rows={rules.data?.data}
-        idOf={({ name }) => name}
-        failure={rules.error ? failureOf(rules.error, { what: "list the rules", onRetry: () => void rules.refetch() }) : undefined}
-        empty={<EmptyState mark="alerts" title="There are no rules" />}
-      />
-      <Suspense fallback={null}>{rule ? <RuleDrawer key={rule.name} rule={rule} onClose={() => set({ rule: "" })} /> : null}</Suspense>
-    </div>
+    </>
   )
 }

@@ -42,11 +42,9 @@ export function Overview() {
     <div className="flex flex-col gap-3">
       {data ? <Verdict verdict={data.verdict} asOf={overview.data?.asOf ?? null} cluster={cluster} /> : <VerdictSkeleton />}
       {notices[0] ? (
-        <div className="-mb-3">
-          <Banner status="warn" claim={notices[0].claim}>
-            {notices[0].detail}
-          </Banner>
-        </div>
+        <Banner status="warn" claim={notices[0].claim}>
+          {notices[0].detail}
+        </Banner>
       ) : null}
       <OverviewTiles data={data} />
       <div className="grid grid-cols-1 gap-3 lg:grid-cols-[minmax(0,2fr)_minmax(0,1fr)]">

@@ -2,7 +2,6 @@
 import { lazy, Suspense, useState } from "react"
 import { SentenceText } from "../../components/resource/entity-link.tsx"
 import { Button } from "../../components/ui/button.tsx"
-import { cx } from "../../components/ui/cx.ts"
 import { Delayed, Skeleton } from "../../components/ui/skeleton.tsx"
 import { StatusShape, statusText } from "../../components/ui/status-shape.tsx"
 import { formatAge } from "../../format.ts"
@@ -19,13 +18,7 @@ export function Verdict({ verdict, asOf, cluster }: { verdict: Overview["verdict
     <section aria-label="Verdict" className="flex items-start gap-4 pt-1 pb-0.5">
       <div className="min-w-0 flex-1">
         <div className="flex items-baseline gap-2.5">
-          <StatusShape
-            status={verdict.status}
-            className={cx(
-              "size-[13px] translate-y-px",
-              { bad: "text-bad", warn: "text-warn", ok: "text-ok" }[verdict.status as string] ?? "text-dim",
-            )}
-          />
+          <StatusShape status={verdict.status} size="size-[13px]" className="translate-y-px" />
           <h1 className="text-20 font-[560] tracking-[-.35px] text-balance">
             <span className={statusText[verdict.status]}>{verdict.lead}</span> <SentenceText parts={verdict.sentence} isUnderlined />
           </h1>

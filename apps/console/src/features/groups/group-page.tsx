@@ -54,25 +54,25 @@ export function GroupPage() {
     )
   }
   return (
-    <div className="flex flex-col gap-3">
-      <div className="-mb-3">
-        <PageHead crumbs={<Crumbs />} title={group} actions={<Freshness asOf={data?.asOf ?? null} />}>
-          <CopyId text={group} what="the group id" />
-          {details ? <Facts details={details} /> : null}
-        </PageHead>
+    <>
+      <PageHead crumbs={<Crumbs />} title={group} actions={<Freshness asOf={data?.asOf ?? null} />}>
+        <CopyId text={group} what="the group id" />
+        {details ? <Facts details={details} /> : null}
+      </PageHead>
+      <div className="flex flex-col gap-3">
+        {details ? <GroupBanner cluster={cluster} details={details} notice={noticesOf(data?.degraded ?? [])[0]} /> : null}
+        <GroupTiles details={details} />
+        <LagPanels
+          cluster={cluster}
+          group={group}
+          details={details}
+          unit={unit}
+          onUnit={(next) => set({ unit: next })}
+          members={<MembersPanel cluster={cluster} group={group} />}
+        />
+        <OffsetsPanel cluster={cluster} details={details} />
       </div>
-      {details ? <GroupBanner cluster={cluster} details={details} notice={noticesOf(data?.degraded ?? [])[0]} /> : null}
-      <GroupTiles details={details} />
-      <LagPanels
-        cluster={cluster}
-        group={group}
-        details={details}
-        unit={unit}
-        onUnit={(next) => set({ unit: next })}
-        members={<MembersPanel cluster={cluster} group={group} />}
-      />
-      <OffsetsPanel cluster={cluster} details={details} />
-    </div>
+    </>
   )
 }
 

@@ -10,9 +10,9 @@ type Row = Heatmap["rows"][number]
 
 const steps = 6
 
-/** 0 is caught up; the five others divide what is below the largest value evenly by its square root, so that small lags are seen too. */
+/** 0 is caught up, or below a hundredth of the largest value; the five others grow by the square root, so that middling lags are seen too. */
 export function heatStep(value: number | null, max: number): number {
-  if (value === null || value <= 0 || max <= 0) return 0
+  if (value === null || max <= 0 || value < max / 100) return 0
   return Math.min(steps - 1, 1 + Math.floor(Math.sqrt(value / max) * (steps - 1) - 1e-9))
 }
 

@@ -3,7 +3,10 @@ import { bytesOfHex, hexDump, previewOf } from "./payload-text.ts"
 
 describe("records as text", () => {
   it("puts JSON into one line and escapes what hides", () => {
-    expect(previewOf({ format: "json", text: '{\n  "a": 1\n}', sizeBytes: 8, isTruncated: false })).toBe('{ "a": 1 }')
+    expect(previewOf({ format: "json", text: '{\n  "a": 1\n}', sizeBytes: 8, isTruncated: false })).toBe('{"a":1}')
+    expect(previewOf({ format: "json", text: '{\n  "a b": "c  d",\n  "n": 9007199254740993\n}', sizeBytes: 8, isTruncated: false })).toBe(
+      '{"a b":"c  d","n":9007199254740993}',
+    )
     expect(previewOf({ format: "text", text: "a\u202eb\n", sizeBytes: 5, isTruncated: true })).toBe("a\\u202eb\\u000a…")
     expect(previewOf(null)).toBe("")
   })

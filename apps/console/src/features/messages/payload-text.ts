@@ -1,10 +1,15 @@
 import { escapeHidden } from "../../format.ts"
 import type { Payload } from "../../trpc/types.ts"
 
+/** Without the white space between its parts; numbers stay as they are written, however big. */
+function compactJson(text: string): string {
+  return text.replace(/("(?:[^"\\]|\\.)*")|\s+/g, "$1")
+}
+
 /** A key or value in one line of a table. Hostile text: control and bidirectional characters are escaped. */
 export function previewOf(payload: Payload | null): string {
   if (payload === null) return ""
-  const oneLine = payload.format === "json" ? payload.text.replace(/\s*\n\s*/g, " ") : payload.text
+  const oneLine = payload.format === "json" ? compactJson(payload.text) : payload.text
   return escapeHidden(oneLine.slice(0, 400)) + (payload.isTruncated || oneLine.length > 400 ? "…" : "")
 }
 

@@ -90,10 +90,7 @@ export default function Palette({ onClose }: { onClose: () => void }) {
                       note={behind === null ? undefined : `${formatDuration(behind * 1000)} behind`}
                       onSelect={() => follow(`/groups/view?${new URLSearchParams({ cluster, group })}`)}
                     >
-                      {group}{" "}
-                      {status === "bad" || status === "warn" ? (
-                        <StatusShape status={status} className={status === "bad" ? "text-bad" : "text-warn"} />
-                      ) : null}
+                      {group} {status === "bad" || status === "warn" ? <StatusShape status={status} /> : null}
                     </Item>
                   )
                 })}

@@ -3,6 +3,7 @@ import { useEffect, useRef, useState } from "react"
 import { CopyId } from "../../components/ui/copy-id.tsx"
 import { Logo } from "../../components/ui/icon.tsx"
 import { StatusLabel, StatusShape } from "../../components/ui/status-shape.tsx"
+import { ToastHost } from "../../components/ui/toast.tsx"
 import { returnPath, signInWithLink, takeLinkSecret } from "./sign-in-link.ts"
 
 /** undefined while the link is tried; then what was wrong with it, or null when there was none. */
@@ -40,6 +41,7 @@ export function SignIn() {
           {problem === undefined ? <StatusLabel status="busy">Signing in with your link</StatusLabel> : <Explanation problem={problem} />}
         </div>
       </section>
+      <ToastHost />
     </main>
   )
 }

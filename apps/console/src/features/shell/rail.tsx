@@ -131,12 +131,7 @@ function RailLink({
           {problem.count}
         </span>
       ) : null}
-      {problem && !isOpen ? (
-        <StatusShape
-          status={problem.status}
-          className={cx("absolute top-0.5 right-0.5 size-2", problem.status === "bad" ? "text-bad" : "text-warn")}
-        />
-      ) : null}
+      {problem && !isOpen ? <StatusShape status={problem.status} size="size-2" className="absolute top-0.5 right-0.5" /> : null}
     </Link>
   )
 }

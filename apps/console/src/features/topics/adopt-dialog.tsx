@@ -38,7 +38,7 @@ export default function AdoptDialog({ cluster, topic, onClose }: { cluster: stri
     >
       {data ? (
         <div className="max-h-64 overflow-auto rounded-2 border border-line">
-          <YamlEditor label="Resource to be written" value={data.data.yaml} />
+          <YamlEditor label="Resource to be written" value={data.data.yaml.trimEnd()} />
         </div>
       ) : null}
       {adopt.error || refused ? (

@@ -73,7 +73,7 @@ function Footer({ children }: { children: ReactNode }) {
 function Line({ status, children }: { status: "warn" | "bad"; children: ReactNode }) {
   return (
     <p role="alert" className="mb-2 flex gap-[9px] text-12">
-      <StatusShape status={status} className={status === "bad" ? "mt-[3px] text-bad" : "mt-[3px] text-warn"} />
+      <StatusShape status={status} className="mt-[3px]" />
       <span>{children}</span>
     </p>
   )
@@ -142,7 +142,7 @@ function Progress({ cluster, applied }: { cluster: string; applied: NonNullable<
       {rollout ? <RolloutSteps rollout={rollout} /> : <p className="mt-3 text-12 text-dim">{applied.message}</p>}
       {details && rollout && rollout.state !== "applying" ? (
         <p className="mt-2 flex items-center gap-2 font-mid">
-          <StatusShape status={details.state.status} /> {details.state.word}
+          <StatusShape status={details.state.status} /> <span>{details.state.word}</span>
           {details.state.reason ? <span className="font-text text-12 text-dim">{details.state.reason}</span> : null}
         </p>
       ) : (

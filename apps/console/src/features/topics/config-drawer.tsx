@@ -12,6 +12,7 @@ import type { ConfigRow } from "../../trpc/types.ts"
 import { ChangePanel } from "./change-panel.tsx"
 import { sourceWords } from "./config-sources.ts"
 import { getIn, readDraft, setInDraft } from "./draft.ts"
+import { ownersByPath } from "./owners.ts"
 import { useChange } from "./use-change.ts"
 import { useResource } from "./yaml-tab.tsx"
 
@@ -73,7 +74,7 @@ function FieldChange({ cluster, topic, path }: { cluster: string; topic: string;
   const change = useChange({ kind: "change", cluster, topic })
   const [edit, setEdit] = useState<{ value: unknown } | null>(null)
   const [rejected, setRejected] = useState<string | null>(null)
-  const original = resource.data?.data.yaml
+  const original = resource.data?.data.yaml.trimEnd()
   const field = form.data && fieldAt(form.data.data.fields, path.slice(1))
   if (!original || !field)
     return <p className="text-12 text-dim">{form.error || resource.error ? "What is needed to change it could not be read." : ""}</p>
@@ -81,7 +82,7 @@ function FieldChange({ cluster, topic, path }: { cluster: string; topic: string;
   const before = draft.isReadable ? getIn(draft.resource, path) : undefined
   const value = edit ? edit.value : before
   const yaml = edit ? setInDraft(original, path, edit.value) : original
-  const owner = resource.data?.data.owners.find((each) => each.path === path.join(".") && !each.isOurs)?.owner
+  const owner = ownersByPath(resource.data?.data.owners ?? []).get(path.join("."))
   return (
     <>
       <SchemaField

@@ -50,7 +50,7 @@ function columnsOf(onOpen: (row: ConfigRow) => void, isEditable: boolean): Colum
       isName: true,
       cell: (row) => (
         <span className="text-12" title={row.documentation}>
-          {row.risk ? <StatusShape status="warn" className="mr-1.5 size-2 text-warn" /> : null}
+          {row.risk ? <StatusShape status="warn" size="size-2" className="mr-1.5" /> : null}
           {row.documentation}
         </span>
       ),

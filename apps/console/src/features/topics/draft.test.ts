@@ -8,8 +8,7 @@ metadata:
 spec:
   clusterRef: { name: local }
   config:
-    retentionMs: 604800000
-`
+    retentionMs: 604800000`
 
 const resourceOf = (text: string) => {
   const draft = readDraft(text)

@@ -35,7 +35,7 @@ export function setInDraft(yaml: string, path: FormPath, value: unknown): string
   if (document.errors.length > 0 || !isMap(document.contents)) return yaml
   if (value === undefined) removeIn(document, path)
   else document.setIn(path, document.createNode(value))
-  return document.toString({ lineWidth: 0 })
+  return document.toString({ lineWidth: 0 }).trimEnd()
 }
 
 /** Parents that become empty go too, so that nothing is left that nobody wrote. */

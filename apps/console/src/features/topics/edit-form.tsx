@@ -14,7 +14,7 @@ import { type Draft, getIn, readDraft, topicOf } from "./draft.ts"
 import { EditCrumbs } from "./edit-crumbs.tsx"
 import { EditSteps } from "./edit-steps.tsx"
 import { NameField } from "./name-field.tsx"
-import { ownerMarks, ownersByPath } from "./owners.ts"
+import { lockedOwners, ownerMarks, ownersByPath } from "./owners.ts"
 import { Profiles } from "./profiles.tsx"
 import { useChange } from "./use-change.ts"
 import { useDraft } from "./use-draft.ts"
@@ -53,7 +53,9 @@ export function EditForm(props: EditFormProps) {
         title={isNew ? "Create topic" : "Edit"}
         actions={<EditSteps change={change} />}
       />
-      <EditBanner resource={resource} />
+      <div className="mb-3 empty:hidden">
+        <EditBanner resource={resource} />
+      </div>
       <div className="grid grid-cols-1 items-start gap-3 md:grid-cols-[minmax(0,1fr)_minmax(0,1fr)] xl:grid-cols-[minmax(0,1fr)_minmax(0,1fr)_400px]">
         <div className="min-w-0 md:row-span-2 xl:row-span-1">
           <SettingsPanel {...part} />
@@ -185,7 +187,7 @@ function EditBanner({ resource }: { resource: ResourceView | undefined }) {
       </Banner>
     )
   }
-  const others = resource.owners.filter(({ isOurs }) => !isOurs)
+  const others = lockedOwners(resource.owners)
   const [other] = others
   return other ? (
     <Banner status="info" claim={`${other.owner} owns ${plural(others.length, "field")} of this topic.`}>

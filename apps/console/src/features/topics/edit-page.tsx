@@ -35,7 +35,7 @@ export function EditPage() {
         cluster={cluster}
         topic={topic}
         form={form.data.data}
-        original={isNew ? form.data.data.template.yaml : (view?.yaml ?? "")}
+        original={(isNew ? form.data.data.template.yaml : (view?.yaml ?? "")).trimEnd()}
         resource={isNew ? undefined : view}
       />
     )

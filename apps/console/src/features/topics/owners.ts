@@ -3,14 +3,18 @@ import type { ResourceView } from "../../trpc/types.ts"
 
 type Owners = ResourceView["owners"]
 
-/** Fields that somebody else owns, by path: they are locked here. */
+/** Fields of a program that would write them again, by path: they are locked here. What a person set with kubectl is open. */
 export function ownersByPath(owners: Owners): ReadonlyMap<string, string> {
-  return new Map(owners.filter(({ isOurs }) => !isOurs).map(({ path, owner }) => [path, owner]))
+  return new Map(lockedOwners(owners).map(({ path, owner }) => [path, owner]))
+}
+
+export function lockedOwners(owners: Owners): Owners {
+  return owners.filter(({ isOurs, manager }) => !isOurs && !manager.startsWith("kubectl"))
 }
 
 /** The key of each owned field as it stands on its line in the YAML that the server writes: two spaces a level. */
 export function ownerMarks(owners: Owners): OwnerMark[] {
-  return owners.map(({ path, owner, isOurs }) => {
+  return [...lockedOwners(owners), ...owners.filter(({ isOurs }) => isOurs)].map(({ path, owner, isOurs }) => {
     const parts = path.split(".")
     return { key: `${"  ".repeat(parts.length - 1)}${parts.at(-1) ?? ""}:`, owner, isOurs }
   })

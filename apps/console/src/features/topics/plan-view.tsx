@@ -30,7 +30,7 @@ export function PlanView({ plan }: { plan: TopicPlan }) {
     <>
       {outcome === "ready" ? null : (
         <p className="mb-2 flex gap-[9px]" role={outcome === "nothing" ? undefined : "alert"}>
-          <StatusShape status={outcomes[outcome].status} className={outcome === "nothing" ? "mt-[5px] text-ok" : "mt-[5px] text-bad"} />
+          <StatusShape status={outcomes[outcome].status} className="mt-[5px]" />
           <b className="font-[560]">{outcomes[outcome].claim}</b>
         </p>
       )}

@@ -42,10 +42,10 @@ function Mark({ state }: { state: Step["state"] }) {
     case "done":
       return <Icon name="check" className="size-3 text-ok" />
     case "active":
-      return <StatusShape status="busy" className="size-3 text-info" />
+      return <StatusShape status="busy" size="size-3" />
     case "waiting":
-      return <StatusShape status="unknown" className="size-3 text-ghost" />
+      return <StatusShape status="unknown" size="size-3" tone="text-ghost" />
     case "failed":
-      return <StatusShape status="bad" className="size-3 text-bad" />
+      return <StatusShape status="bad" size="size-3" />
   }
 }

@@ -67,7 +67,9 @@ export function TopicPage({ messages }: TopicPageProps) {
         <CopyId text={topic} what="the name" />
         {details ? <Facts details={details} /> : null}
       </PageHead>
-      {details ? <TopicBanner cluster={cluster} details={details} notice={noticesOf(data?.degraded ?? [])[0]} /> : null}
+      <div className="mb-3 empty:hidden">
+        {details ? <TopicBanner cluster={cluster} details={details} notice={noticesOf(data?.degraded ?? [])[0]} /> : null}
+      </div>
       <Tabs label="Topic" value={tab} tabs={tabsOf(details)} onChoose={(next) => set({ tab: next }, "push")}>
         <TabPanel value="partitions">
           <TopicOverview cluster={cluster} topic={topic} details={details} />

@@ -26,7 +26,7 @@ export function YamlTab({ cluster, topic }: { cluster: string; topic: string }) 
   const { data, error, refetch } = useResource(cluster, topic)
   const [view, setView] = useState<"spec" | "full">("spec")
   const resource = data?.data
-  const text = view === "full" && resource?.isManaged ? resource.fullYaml : (resource?.yaml ?? "")
+  const text = view === "full" && resource?.isManaged ? resource.fullYaml.trimEnd() : (resource?.yaml ?? "").trimEnd()
   return (
     <Panel
       isFlush

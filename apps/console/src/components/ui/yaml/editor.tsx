@@ -3,7 +3,7 @@ import { closeBrackets } from "@codemirror/autocomplete"
 import { defaultKeymap, history, historyKeymap, indentWithTab } from "@codemirror/commands"
 import { yaml } from "@codemirror/lang-yaml"
 import { syntaxHighlighting } from "@codemirror/language"
-import { type Diagnostic, lintGutter, setDiagnostics } from "@codemirror/lint"
+import { type Diagnostic, setDiagnostics } from "@codemirror/lint"
 import { unifiedMergeView } from "@codemirror/merge"
 import { Annotation, EditorState, type Extension } from "@codemirror/state"
 import { drawSelection, EditorView, keymap, lineNumbers } from "@codemirror/view"
@@ -46,6 +46,7 @@ export default function YamlEditor({ label, value, onChange, original, messages,
   useEffect(() => {
     if (!host.current) return
     const extensions: Extension[] = [
+      owners && owners.length > 0 ? ownerGutter(owners) : [],
       lineNumbers(),
       drawSelection(),
       history(),
@@ -60,14 +61,12 @@ export default function YamlEditor({ label, value, onChange, original, messages,
       keymap.of([...defaultKeymap, ...historyKeymap, indentWithTab]),
       EditorState.readOnly.of(isReadOnly),
       EditorState.tabSize.of(2),
-      lintGutter(),
       EditorView.updateListener.of((update) => {
         if (update.docChanged && !update.transactions.some((each) => each.annotation(fromOutside))) changed(update.state.doc.toString())
       }),
     ]
     if (original !== undefined)
       extensions.push(unifiedMergeView({ original, mergeControls: false, highlightChanges: false, gutter: true, allowInlineDiffs: false }))
-    if (owners) extensions.push(ownerGutter(owners))
     if (schema && !isReadOnly) extensions.push(completion(schema))
     const next = new EditorView({ parent: host.current, state: EditorState.create({ doc: initial(), extensions }) })
     // oxlint-disable-next-line react/set-state-in-effect -- the editor belongs to the element, which exists after the render only

@@ -29,8 +29,6 @@ export const theme = EditorView.theme({
   ".cm-changeGutter": { width: "3px", paddingLeft: "1px" },
   ".cm-changedLineGutter": { background: "var(--color-ok)" },
   ".cm-deletedLineGutter": { background: "var(--color-bad)" },
-  ".cm-lint-marker": { width: "10px", height: "10px" },
-  ".cm-gutter-lint": { width: "14px" },
   ".cm-tooltip": {
     background: "var(--color-raised)",
     color: "var(--color-soft)",

@@ -138,10 +138,12 @@ async function onPort<T>(flag: string, listen: string, begin: () => Promise<T>):
     return await begin()
   } catch (error) {
     if (!(error instanceof Error) || !isPortTaken(error)) throw error
-    const taken = /port \d+ on \S+/.exec(error.message)?.[0] ?? listen
-    const which = flag === "--kafka-listen" && !taken.includes(listen.slice(listen.lastIndexOf(":") + 1)) ? "--metrics-listen" : flag
+    const { host, port } = address(listen)
+    // The node listens on two addresses; its message says which of them is taken.
+    const [, takenPort = `${port}`, takenHost = host] = /port (\d+) on (\S+)/.exec(error.message) ?? []
+    const which = flag === "--kafka-listen" && takenPort !== `${port}` ? "--metrics-listen" : flag
     throw new CommandError(
-      `${taken} is already in use: stop what listens there, or choose another with ${which} host:port (port 0 picks a free one)`,
+      `port ${takenPort} on ${takenHost} is already in use: stop what listens there, or choose another with ${which} host:port (port 0 picks a free one)`,
     )
   }
 }

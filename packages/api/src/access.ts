@@ -1,7 +1,7 @@
 // The one decision about who may do what. Nothing else in this package looks at a role. In this version there is one subject, the person
 // who owns the machine; everybody else gets nothing.
 
-export const verbs = ["list", "describe", "read-messages", "create", "alter", "delete", "operate", "ack", "own"] as const
+export const verbs = ["list", "describe", "read-messages", "create", "alter", "delete", "own"] as const
 export type Verb = (typeof verbs)[number]
 
 /** What can be asked for. `session` is a person's own: its only verb is `own`. */
@@ -31,7 +31,19 @@ function verbsOf(role: "local-admin"): readonly Verb[] {
   }
 }
 
+/** What can be asked of each kind. */
+const verbsOfKind: Record<Kind, readonly Verb[]> = {
+  session: ["own"],
+  cluster: ["describe"],
+  topic: ["list", "describe", "read-messages", "create", "alter", "delete"],
+  group: ["list", "describe"],
+  alert: ["list"],
+}
+
 /** Everything that `can` grants, for the browser to grey out the rest. */
 export function grantsOf(subject: Subject): { kind: Kind; verbs: Verb[] }[] {
-  return kinds.map((kind) => ({ kind, verbs: verbs.filter((verb) => can(subject, verb, { kind, cluster: undefined, name: undefined })) }))
+  return kinds.map((kind) => ({
+    kind,
+    verbs: verbsOfKind[kind].filter((verb) => can(subject, verb, { kind, cluster: undefined, name: undefined })),
+  }))
 }

@@ -43,8 +43,14 @@ export function procedure(permission: Permission) {
     const caller = signal ? { ...ctx.caller, signal } : ctx.caller
     const result = await next({ ctx: { ...ctx, caller } })
     const durationMs = Math.round(ctx.deps.clock.monotonic() - startedAt)
-    if (!result.ok) logFailure(ctx, result.error, { path, type, durationMs })
-    else ctx.deps.logger.debug({ path, type, durationMs, requestId: ctx.caller.requestId }, "answered")
+    if (result.ok) {
+      ctx.deps.logger.debug({ path, type, durationMs, requestId: ctx.caller.requestId }, "answered")
+      return result
+    }
+    logFailure(ctx, result.error, { path, type, durationMs })
+    const own = apiErrorOf(result.error)
+    // What our functions throw carries our code; the status of the answer follows from it.
+    if (own) throw new TRPCError({ code: own.trpcCode, message: own.message, cause: own })
     return result
   })
 }

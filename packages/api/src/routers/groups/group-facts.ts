@@ -13,11 +13,13 @@ export interface GroupsFacts {
   degraded: Degraded[]
 }
 
-export async function gatherGroups(ctx: Context, cluster: string): Promise<GroupsFacts> {
+/** With the id of a group that has to be there: a snapshot that does not show it is read anew. */
+export async function gatherGroups(ctx: Context, cluster: string, wanted?: string): Promise<GroupsFacts> {
   const { broker, degraded } = await findCluster(ctx.deps, cluster)
   const nowMs = ctx.deps.clock.wall()
   if (!broker) return { broker, groups: new Map(), isListed: false, asOf: nowMs, degraded }
-  const [groups, offsets] = await Promise.all([broker.groups(), broker.offsets()])
+  const isUnseen = wanted !== undefined && broker.peek().groups.value?.groups.has(wanted) !== true
+  const [groups, offsets] = await Promise.all([broker.groups(isUnseen ? { maxAgeMs: 0 } : {}), broker.offsets()])
   const metrics = { book: ctx.deps.series, cluster, nowMs }
   const firing = firingGroups(ctx, cluster)
   const lags = broker.lags()

@@ -14,7 +14,7 @@ import type { GroupDetails, GroupOffset, Member } from "./schema.ts"
 type Input = z.output<typeof schema.groupInput>
 
 export async function describeGroup(ctx: Context, { cluster, group }: Input): Promise<z.output<typeof schema.get>> {
-  const all = await gatherGroups(ctx, cluster)
+  const all = await gatherGroups(ctx, cluster, group)
   const facts = find(all, cluster, group)
   const { snapshot, lag, metrics } = facts
   const row = viewGroup(facts)
@@ -99,7 +99,7 @@ export function lagAlert(statuses: readonly AlertStatus[], group: string): Group
 }
 
 export async function listAssignments(ctx: Context, { cluster, group }: Input): Promise<z.output<typeof schema.assignments>> {
-  const all = await gatherGroups(ctx, cluster)
+  const all = await gatherGroups(ctx, cluster, group)
   const { snapshot, lag } = find(all, cluster, group)
   const members = (snapshot.members ?? []).map((member): Member => {
     const own = lag.partitions.filter(({ memberId }) => memberId === member.memberId)

@@ -18,7 +18,7 @@ export async function listDrift(
   ctx: Context,
   { cluster, topic }: z.output<typeof schema.topicInput>,
 ): Promise<z.output<typeof schema.drift>> {
-  const facts = await gatherTopics(ctx, cluster)
+  const facts = await gatherTopics(ctx, cluster, topic)
   const builder = new EnvelopeBuilder(ctx.deps.clock.wall()).used(facts.asOf).lacks(...facts.degraded)
   const resource = facts.resources.get(topic)
   if (!resource) return builder.answer({ rows: [], isManaged: false })

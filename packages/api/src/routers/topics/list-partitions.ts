@@ -13,7 +13,7 @@ export async function listPartitions(
   ctx: Context,
   { cluster, topic }: z.output<typeof schema.topicInput>,
 ): Promise<z.output<typeof schema.partitions>> {
-  const facts = await gatherTopics(ctx, cluster)
+  const facts = await gatherTopics(ctx, cluster, topic)
   assertKnown(facts, topic)
   const builder = new EnvelopeBuilder(ctx.deps.clock.wall()).used(facts.asOf).lacks(...facts.degraded)
   if (facts.isListed && !facts.listings.has(topic)) return builder.answer({ rows: [], sizeSkew: null })

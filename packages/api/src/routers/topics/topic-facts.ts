@@ -39,10 +39,11 @@ export interface TopicLag {
 
 const never = { value: undefined, asOf: 0, failure: undefined }
 
-export async function gatherTopics(ctx: Context, cluster: string): Promise<TopicFacts> {
+/** With the name of a topic that has to be there: what does not show it is read anew. */
+export async function gatherTopics(ctx: Context, cluster: string, wanted?: string): Promise<TopicFacts> {
   const access = await findCluster(ctx.deps, cluster)
   const { broker } = access
-  const [metadata, offsets, sizes] = broker ? await readTopics(broker) : [never, never, never]
+  const [metadata, offsets, sizes] = broker ? await readTopics(broker, wanted) : [never, never, never]
   const scope = `cluster:${cluster}`
   const nowMs = ctx.deps.clock.wall()
   const freshness = ctx.deps.resources.freshness()
@@ -72,7 +73,8 @@ export async function gatherTopics(ctx: Context, cluster: string): Promise<Topic
   }
 }
 
-async function readTopics(broker: BrokerSource) {
+async function readTopics(broker: BrokerSource, wanted: string | undefined) {
+  if (wanted !== undefined && broker.peek().metadata.value?.topics.has(wanted) !== true) broker.invalidate(wanted)
   const metadata = await broker.metadata()
   return [metadata, ...(await Promise.all([broker.offsets(), broker.sizes()]))] as const
 }

@@ -14,7 +14,7 @@ import { viewTopic } from "./topic-row.ts"
 type Input = z.output<typeof schema.topicInput>
 
 export async function describeTopic(ctx: Context, { cluster, topic }: Input): Promise<z.output<typeof schema.get>> {
-  const facts = await gatherTopics(ctx, cluster)
+  const facts = await gatherTopics(ctx, cluster, topic)
   const listing = facts.listings.get(topic)
   const resource = facts.resources.get(topic)
   assertKnown(facts, topic)

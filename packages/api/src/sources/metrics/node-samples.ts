@@ -29,31 +29,49 @@ interface NodeContext {
   atMs: number
 }
 
-function samplesOfNode(scraped: readonly SeriesSample[], { node, rates, atMs }: NodeContext): SeriesSample[] {
-  const samples: SeriesSample[] = []
-  const buckets = new Map<string, Bucket[]>()
-  for (const sample of scraped) {
-    const rateName = counters[sample.metric]
-    if (nodeGauges.has(sample.metric)) samples.push({ ...sample, labels: { ...sample.labels, ...node } })
-    else if (rateName !== undefined) {
-      const value = rates.rate({ ...sample, labels: { ...sample.labels, ...node } }, atMs)
-      if (value !== undefined) samples.push({ metric: rateName, labels: { topic: sample.labels.topic ?? "", ...node }, value })
-    } else if (sample.metric === "rivven_request_seconds_bucket")
-      addBucket(buckets, sample, rates.rate({ ...sample, labels: { ...sample.labels, ...node } }, atMs))
-  }
-  for (const [api, list] of buckets) {
-    const value = quantile(0.99, list)
-    if (value !== undefined) samples.push({ metric: metric.requestP99, labels: { api, ...node }, value })
-  }
-  return samples
+function samplesOfNode(scraped: readonly SeriesSample[], context: NodeContext): SeriesSample[] {
+  const measured = scraped.filter((sample) => !isUnmeasured(sample))
+  return [
+    ...measured
+      .filter(({ metric: name }) => nodeGauges.has(name))
+      .map((sample) => ({ ...sample, labels: { ...sample.labels, ...context.node } })),
+    ...measured.flatMap((sample) => counterRate(sample, context)),
+    ...latencies(measured, context),
+  ]
 }
 
-function addBucket(buckets: Map<string, Bucket[]>, { labels }: SeriesSample, rate: number | undefined): void {
-  const { api = "", le = "" } = labels
-  if (rate === undefined || !timedApis.has(api)) return
-  const list = buckets.get(api) ?? []
-  buckets.set(api, list)
-  list.push({ upperBound: le === "+Inf" ? Number.POSITIVE_INFINITY : Number(le), count: rate })
+function counterRate(sample: SeriesSample, { node, rates, atMs }: NodeContext): SeriesSample[] {
+  const name = counters[sample.metric]
+  if (name === undefined) return []
+  const value = rates.rate({ ...sample, labels: { ...sample.labels, ...node } }, atMs)
+  return value === undefined ? [] : [{ metric: name, labels: { topic: sample.labels.topic ?? "", ...node }, value }]
+}
+
+/** Errors are timed apart from successes: both count. */
+function latencies(scraped: readonly SeriesSample[], { node, rates, atMs }: NodeContext): SeriesSample[] {
+  const byApi = new Map<string, Map<number, number>>()
+  for (const sample of scraped) {
+    const { api = "", le = "" } = sample.labels
+    if (sample.metric !== "rivven_request_seconds_bucket" || !timedApis.has(api)) continue
+    const rate = rates.rate({ ...sample, labels: { ...sample.labels, ...node } }, atMs)
+    if (rate === undefined) continue
+    const buckets = byApi.get(api) ?? new Map<number, number>()
+    byApi.set(api, buckets)
+    const upperBound = le === "+Inf" ? Number.POSITIVE_INFINITY : Number(le)
+    buckets.set(upperBound, (buckets.get(upperBound) ?? 0) + rate)
+  }
+  return [...byApi].flatMap(([api, buckets]) => {
+    const value = quantile(
+      0.99,
+      [...buckets].map(([upperBound, count]): Bucket => ({ upperBound, count })),
+    )
+    return value === undefined ? [] : [{ metric: metric.requestP99, labels: { api, ...node }, value }]
+  })
+}
+
+/** A node that has not looked at its disk yet says zero. */
+function isUnmeasured({ metric: name, value }: SeriesSample): boolean {
+  return name === metric.storageTotal && value === 0
 }
 
 /** A topic's rate is that of all nodes. */

@@ -75,6 +75,7 @@ export function fieldLabel(path: readonly string[]): string {
 
 /** A value of a field as a person reads it. */
 export function fieldWords(path: readonly string[], value: unknown): string {
+  if (isRecord(value) && typeof value.name === "string") return value.name
   const exact = exactText(value)
   const [root, section, name = ""] = path
   if (root !== "spec" || section !== "config") return exact

@@ -9,7 +9,7 @@ export function createConsequences(topic: string, spec: RivvenTopicSpec): CodedC
   const shape = wantedShape(spec)
   const partitions = shape.partitions === undefined ? "the cluster's default number of partitions" : counted(shape.partitions, "partition")
   const found: CodedConsequence[] = [
-    { code: "CREATES", status: "ok", claim: `${topic} is made with ${partitions}`, detail: retentionWords(shape) },
+    { code: "CREATES", status: "info", claim: `${topic} is made with ${partitions}`, detail: retentionWords(shape) },
   ]
   if (spec.deleteOnRemove) found.push(deletesWithResource())
   else

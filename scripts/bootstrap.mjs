@@ -63,7 +63,7 @@ function install() {
   const hash = hashOf(["package-lock.json", "package.json"])
   if (isFresh("install", hash)) return
   process.stderr.write("rivven: installing dependencies (npm ci --ignore-scripts)\n")
-  run("npm", ["ci", "--ignore-scripts", "--no-audit", "--no-fund"])
+  run("npm", ["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"])
   writeStamp("install", hash)
 }
 

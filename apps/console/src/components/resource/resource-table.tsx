@@ -2,7 +2,7 @@
 // One list for all resources: states, sorting, virtual rows, keyboard and held updates live here once. Head and columns stay in place
 // whatever the state of the body is.
 import type { RowData } from "@tanstack/react-table"
-import { type ReactNode, useRef, useState } from "react"
+import { type ReactNode, useState } from "react"
 import { Button } from "../ui/button.tsx"
 import { EmptyState } from "../ui/empty-state.tsx"
 import { type Column, type Sort, shownColumns } from "./columns.ts"
@@ -39,7 +39,8 @@ export interface ResourceTableProps<Row> {
 
 export function ResourceTable<Row extends RowData>(props: ResourceTableProps<Row>) {
   const { label, columns, chosen, rows, total, idOf, sort, onSort, failure } = props
-  const scroller = useRef<HTMLDivElement>(null)
+  // Held as state: the rows inside need the element before the first paint.
+  const [scroller, setScroller] = useState<HTMLDivElement | null>(null)
   const [isHeld, setHeld] = useState(false)
   const held = useHeldRows({ rows: rows ?? none, idOf, isHeld, question: props.question })
   const table = useResourceTable({ columns, chosen, rows: held.rows, idOf, sort, onSort })
@@ -50,7 +51,7 @@ export function ResourceTable<Row extends RowData>(props: ResourceTableProps<Row
       {held.held > 0 ? <HeldBar count={held.held} onShow={held.release} /> : null}
       {state === "rows" || state === "empty" ? <Notices notices={props.notices ?? none} /> : null}
       <div
-        ref={scroller}
+        ref={setScroller}
         className="min-h-0 flex-auto overflow-auto overscroll-contain"
         onPointerEnter={() => setHeld(true)}
         onPointerLeave={() => setHeld(false)}

@@ -2,7 +2,7 @@
 /* oxlint-disable jsx-a11y/control-has-associated-label -- cells get their text from the column, spacers have none */
 import type { RowData } from "@tanstack/react-table"
 import { useVirtualizer } from "@tanstack/react-virtual"
-import { type RefObject, useEffect, useRef, useState } from "react"
+import { useEffect, useRef, useState } from "react"
 import { usePreferences } from "../../preferences.ts"
 import { cx } from "../ui/cx.ts"
 import { useKeys } from "../ui/keys.ts"
@@ -12,7 +12,7 @@ export interface VirtualRowsProps<Row extends RowData> {
   table: ResourceTableModel<Row>
   total: number
   onOpen: (row: Row) => void
-  scroller: RefObject<HTMLDivElement | null>
+  scroller: HTMLDivElement | null
   release: () => void
   onNeed?: (lastIndex: number) => void
 }
@@ -25,7 +25,7 @@ export function VirtualRows<Row extends RowData>({ table, total, onOpen, scrolle
   // oxlint-disable-next-line react/incompatible-library -- its functions are called here only, never memoized
   const virtual = useVirtualizer({
     count: rows.length,
-    getScrollElement: () => scroller.current,
+    getScrollElement: () => scroller,
     estimateSize: () => height,
     getItemKey: (index) => rows[index]?.id ?? index,
     overscan: 12,

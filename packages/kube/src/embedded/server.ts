@@ -11,11 +11,11 @@ import { Listener } from "./http/listener.ts"
 import { Registry } from "./kinds/registry.ts"
 import { EventExpiry } from "./lifecycle/event-expiry.ts"
 import { GarbageCollector } from "./lifecycle/garbage-collector.ts"
+import { HandEdits } from "./lifecycle/hand-edits.ts"
 import { seed } from "./lifecycle/seed.ts"
 import { type Disk, nodeDisk } from "./storage/disk.ts"
 import { Files } from "./storage/files.ts"
 import { Journal } from "./storage/journal.ts"
-import { lockDir } from "./storage/lock.ts"
 import { Store } from "./storage/store.ts"
 import { Writer } from "./verbs/writer.ts"
 
@@ -30,6 +30,8 @@ export type EmbeddedApiOptions = {
   kubeconfigPath?: string
   logger?: Logger
   ports?: Partial<KubePorts & { disk: Disk }>
+  /** Whether edits of the files are taken up while the server runs. Default: yes. */
+  watchesFiles?: boolean
   /** How many changes a watch may lag behind before it has to list again. */
   retainedEvents?: number
 }
@@ -51,11 +53,12 @@ export async function startEmbeddedApi(options: EmbeddedApiOptions): Promise<Emb
   const ports = withDefaults({ ...options.ports, logger: options.logger ?? options.ports?.logger })
   const stateDir = join(dir, ".state")
   await disk.makeDir(stateDir)
-  const lock = lockDir(stateDir)
+  const lock = disk.lock(join(stateDir, "lock"))
   started.defer(() => lock.release())
 
   const registry = new Registry(options.crds)
-  const { journal, replayed } = await Journal.open(disk, join(stateDir, "journal"))
+  const journalPath = join(stateDir, "journal")
+  const { journal, replayed } = await Journal.open(disk, journalPath)
   if (replayed.droppedBytes > 0)
     ports.logger.warn({ bytes: replayed.droppedBytes }, "an unfinished write at the end of the resource journal was cut off")
   const store = new Store({ journal, replayed, logger: ports.logger, retainedEvents: options.retainedEvents })
@@ -64,9 +67,25 @@ export async function startEmbeddedApi(options: EmbeddedApiOptions): Promise<Emb
   const writer = new Writer(server)
   await seed(writer, options.crds)
 
-  const files = new Files({ disk, dir, store, resources: registry.all, logger: ports.logger })
+  const files = new Files({ disk, dir, journalPath, store, resources: registry.all, logger: ports.logger })
+  const cleanMark = join(stateDir, "clean")
+  const wasClean = (await disk.read(cleanMark)) !== undefined
+  await disk.remove(cleanMark)
   files.start()
-  started.defer(() => files.stop())
+  started.defer(async () => {
+    await files.stop()
+    if (!store.failure) await disk.replace(cleanMark, "", { mode: 0o600, isDurable: true })
+  })
+  const edits = new HandEdits({ dir, files, writer })
+  const readingEdits = files
+    .repair(wasClean)
+    .then((strange) => edits.read(strange))
+    .catch((error: unknown) => ports.logger.error({ err: error }, "resource files could not be compared with the store"))
+  if (options.watchesFiles !== false) edits.watch()
+  started.defer(async () => {
+    await readingEdits
+    await edits.stop()
+  })
   const collector = new GarbageCollector(writer)
   collector.start()
   started.defer(() => collector.stop())

@@ -1,7 +1,9 @@
 // The files that the storage needs, as a port of few methods over text, so that tests can cut the power at any of them.
 import type { FileHandle } from "node:fs/promises"
-import { mkdir, open, readdir, readFile, rename, rm, truncate, writeFile } from "node:fs/promises"
+import { link, mkdir, open, readdir, readFile, rename, rm, truncate, writeFile } from "node:fs/promises"
 import { dirname, join } from "node:path"
+import { DatabaseSync } from "node:sqlite"
+import { KubeError } from "../../errors.ts"
 
 export type AppendFile = {
   append(bytes: Uint8Array): Promise<void>
@@ -22,7 +24,13 @@ export type Disk = {
   /** Whole file or nothing: written beside and renamed. Durable only where said so. */
   replace(path: string, bytes: Uint8Array | string, options: { mode: number; isDurable: boolean }): Promise<void>
   remove(path: string): Promise<void>
+  /** A second name for the file as it is now: what replaces it later leaves this one alone. */
+  keepAs(path: string, name: string): Promise<void>
+  /** Throws `Locked` when somebody else holds it. It ends with the process, however that dies. */
+  lock(path: string): Lock
 }
+
+export type Lock = { release(): void }
 
 const ownerOnly = 0o600
 
@@ -46,6 +54,24 @@ export const nodeDisk: Disk = {
     if (isDurable) await syncDir(dirname(path))
   },
   remove: async (path) => await rm(path, { force: true }),
+  keepAs: async (path, name) => {
+    await rm(name, { force: true })
+    await link(path, name)
+  },
+  lock: lockFile,
+}
+
+/** An exclusive transaction on a SQLite file: the one lock of the operating system that Node can take without native code. */
+function lockFile(path: string): Lock {
+  const database = new DatabaseSync(path)
+  try {
+    database.exec("PRAGMA journal_mode = MEMORY; PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE")
+  } catch (cause) {
+    database.close()
+    if (!(cause instanceof Error && /locked/.test(cause.message))) throw cause
+    throw new KubeError("Locked", `the resource directory ${dirname(path)} is in use by another process`, { cause })
+  }
+  return { release: () => database.close() }
 }
 
 function appendFile(file: FileHandle): AppendFile {

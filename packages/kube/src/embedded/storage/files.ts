@@ -1,14 +1,18 @@
 // One YAML file per object, fit for Git: what a person would write (metadata without what the server sets, spec, data; no status).
-// The journal is the truth; files follow it a moment later, the newest state of each only, and are made good at the next start.
+// The journal is the truth; files follow it a moment later, the newest state of each only. Files that people wrote are left to `HandEdits`.
 import { join } from "node:path"
 import { stringify } from "yaml"
-import type { AnyObject } from "../../object.ts"
+import { type AnyObject, formatKey } from "../../object.ts"
 import type { Logger } from "../../ports.ts"
 import type { Resource } from "../kinds/resource.ts"
 import type { Disk } from "./disk.ts"
+import { readHistory } from "./journal.ts"
 import type { Store } from "./store.ts"
 
-export type FilesOptions = { disk: Disk; dir: string; store: Store; resources: readonly Resource[]; logger: Logger }
+export type FilesOptions = { disk: Disk; dir: string; journalPath: string; store: Store; resources: readonly Resource[]; logger: Logger }
+
+/** A file that is not what this program ever wrote there. */
+export type StrangeFile = { path: string; text: string }
 
 const readableByAll = 0o644
 const ownerOnly = 0o600
@@ -27,16 +31,18 @@ export class Files {
     this.#collections = new Set(options.resources.filter(({ hasFile, view }) => hasFile && !view).map(({ collection }) => collection))
   }
 
-  /** Follows the store from now on, and repairs files that a crash left behind. */
+  get collections(): ReadonlySet<string> {
+    return this.#collections
+  }
+
+  /** Follows the store from now on. */
   start(): void {
-    const { store } = this.#options
-    this.#unsubscribe = store.subscribe(({ collection, before, after }) => {
+    this.#unsubscribe = this.#options.store.subscribe(({ collection, before, after }) => {
       if (!this.#collections.has(collection)) return
       const object = after?.object ?? before?.object
       if (!object || (before && after && isSameFile(before.object, after.object))) return
       this.#plan(pathOf(collection, object), after?.object)
     })
-    this.#writing = this.#repair()
   }
 
   /** Waits until the files are what the store holds. */
@@ -47,6 +53,47 @@ export class Files {
   async stop(): Promise<void> {
     this.#unsubscribe()
     await this.settle()
+  }
+
+  /** Makes good what a crash left behind, and answers the files that are somebody else's work. */
+  async repair(wasClean: boolean): Promise<StrangeFile[]> {
+    const wanted = new Map<string, AnyObject>()
+    for (const collection of this.#collections) {
+      for (const { object } of this.#options.store.list(collection)) wanted.set(pathOf(collection, object), object)
+    }
+    const different: StrangeFile[] = []
+    for (const path of await this.#existing()) {
+      const text = await this.read(path)
+      const object = wanted.get(path)
+      wanted.delete(path)
+      if (text !== undefined && (!object || text !== formatFile(object))) different.push({ path, text })
+    }
+    for (const [path, object] of wanted) this.#plan(path, object)
+    const leftBehind = wasClean ? new Set<string>() : await this.#leftBehind(different)
+    for (const path of leftBehind) this.#plan(path, this.objectAt(path))
+    await this.settle()
+    return different.filter(({ path }) => !leftBehind.has(path))
+  }
+
+  /** Writes the file anew from the store. */
+  restore(path: string): void {
+    this.#plan(path, this.objectAt(path))
+  }
+
+  async read(path: string): Promise<string | undefined> {
+    const bytes = await this.#options.disk.read(join(this.#options.dir, path))
+    return bytes && Buffer.from(bytes).toString("utf8")
+  }
+
+  objectAt(path: string): AnyObject | undefined {
+    const place = placeOf(path, this.#collections)
+    return place && this.#options.store.get(place.collection, place)?.object
+  }
+
+  /** Whether the file says what the store holds. */
+  isCurrent({ path, text }: StrangeFile): boolean {
+    const object = this.objectAt(path)
+    return object !== undefined && formatFile(object) === text
   }
 
   #plan(path: string, object: AnyObject | undefined): void {
@@ -86,49 +133,51 @@ export class Files {
     }
   }
 
-  async #repair(): Promise<void> {
-    const wanted = new Map<string, AnyObject>()
-    for (const collection of this.#collections) {
-      for (const { object } of this.#options.store.list(collection)) wanted.set(pathOf(collection, object), object)
+  /** Of the files that differ, those that hold an earlier state from the journal: nobody wrote them but this program. */
+  async #leftBehind(different: readonly StrangeFile[]): Promise<Set<string>> {
+    const found = new Set<string>()
+    if (different.length === 0) return found
+    const texts = new Map(different.map(({ path, text }) => [path, text]))
+    for await (const { collection, object } of readHistory(this.#options.disk, this.#options.journalPath)) {
+      const path = pathOf(collection, object)
+      if (texts.has(path) && texts.get(path) === formatFile(object)) found.add(path)
     }
-    for (const collection of this.#collections) {
-      for (const path of await this.#existing(collection)) {
-        await this.#compare(path, wanted.get(path))
-        wanted.delete(path)
-      }
-    }
-    for (const [path, object] of wanted) this.#planOld(path, object)
-    await this.#write()
+    return found
   }
 
-  async #compare(path: string, object: AnyObject | undefined): Promise<void> {
-    const { disk, dir } = this.#options
-    const bytes = object && (await disk.read(join(dir, path)))
-    const isSame = object && bytes && Buffer.from(bytes).toString("utf8") === formatFile(object)
-    if (!isSame) this.#planOld(path, object)
-  }
-
-  /** Unless a newer state is on its way already. */
-  #planOld(path: string, object: AnyObject | undefined): void {
-    if (!this.#pending.has(path)) this.#pending.set(path, object)
-  }
-
-  async #existing(collection: string): Promise<string[]> {
+  async #existing(): Promise<string[]> {
     const { disk, dir } = this.#options
     const found: string[] = []
-    for (const entry of await disk.list(join(dir, collection))) {
-      if (entry.endsWith(".yaml")) found.push(`${collection}/${entry}`)
-      if (!entry.endsWith("/")) continue
-      for (const name of await disk.list(join(dir, collection, entry)))
-        if (name.endsWith(".yaml")) found.push(`${collection}/${entry}${name}`)
+    for (const collection of this.#collections) {
+      for (const entry of await disk.list(join(dir, collection))) {
+        const names = entry.endsWith("/") ? (await disk.list(join(dir, collection, entry))).map((name) => entry + name) : [entry]
+        found.push(...names.filter(isResourceFile).map((name) => `${collection}/${name}`))
+      }
     }
     return found
   }
 }
 
+/** `rivven.io/rivventopics/default/orders.yaml`, below the directory of the API. */
 function pathOf(collection: string, { metadata }: AnyObject): string {
-  const folder = metadata.namespace === undefined ? collection : `${collection}/${metadata.namespace}`
-  return `${folder}/${metadata.name}.yaml`
+  return `${collection}/${formatKey(metadata)}.yaml`
+}
+
+export type Place = { collection: string; namespace: string | undefined; name: string }
+
+/** `undefined` for a path that no object would have. */
+export function placeOf(path: string, collections: ReadonlySet<string>): Place | undefined {
+  const parts = path.split("/")
+  const collection = parts.slice(0, 2).join("/")
+  const rest = parts.slice(2)
+  const name = rest.pop()
+  if (!collections.has(collection) || name === undefined || !isResourceFile(name) || rest.length > 1) return undefined
+  return { collection, namespace: rest[0], name: name.slice(0, -".yaml".length) }
+}
+
+function isResourceFile(path: string): boolean {
+  const name = path.slice(path.lastIndexOf("/") + 1)
+  return name.endsWith(".yaml") && !name.startsWith(".")
 }
 
 /** What of an object is worth a line in Git. */

@@ -3,7 +3,7 @@
 // later batch behind it, acknowledged changes were lost and opening fails instead of forgetting them.
 import { crc32 } from "node:zlib"
 import { KubeError } from "../../errors.ts"
-import { isRecord } from "../../object.ts"
+import { type AnyObject, isRecord } from "../../object.ts"
 import type { AppendFile, Disk } from "./disk.ts"
 
 export type Change = {
@@ -70,6 +70,7 @@ export class Journal {
   /** Replaces the file by one that holds these changes only; a crash leaves the old or the new one. */
   async compact(revision: number, live: readonly Change[]): Promise<void> {
     const bytes = Buffer.from([headerLine(revision), ...batchLines(live, this.#batch)].join(""))
+    await this.#disk.keepAs(this.#path, previousOf(this.#path))
     await this.#disk.replace(this.#path, bytes, { mode: 0o600, isDurable: true })
     await this.#file.close()
     this.#file = await this.#disk.openAppend(this.#path)
@@ -86,6 +87,22 @@ export class Journal {
     await this.#file.append(bytes)
     await this.#file.sync()
     this.#sizeBytes = bytes.length
+  }
+}
+
+/** The history before the last compaction: it tells a file that was left behind by a crash from one that somebody edited. */
+function previousOf(path: string): string {
+  return `${path}.previous`
+}
+
+/** Every state that an object was ever given, as far back as the journal goes. */
+export async function* readHistory(disk: Disk, path: string): AsyncGenerator<{ collection: string; key: string; object: AnyObject }> {
+  for (const file of [previousOf(path), path]) {
+    for (const { value } of readLines((await disk.read(file)) ?? new Uint8Array())) {
+      const { c: collection, k: key, o: object } = value ?? {}
+      if (typeof collection === "string" && typeof key === "string" && isRecord(object))
+        yield { collection, key, object: object as AnyObject }
+    }
   }
 }
 
@@ -106,15 +123,16 @@ function batchLines(changes: readonly Change[], batch: number): string[] {
   })
 }
 
-type Line = { at: number; end: number; value: Record<string, unknown> | undefined }
+type Line = { at: number; text: string; value: Record<string, unknown> | undefined }
 
 function* readLines(bytes: Uint8Array): Generator<Line> {
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   for (let at = 0; at < buffer.length; ) {
     const newline = buffer.indexOf(10, at)
-    const end = newline < 0 ? buffer.length : newline + 1
-    yield { at, end, value: newline < 0 ? undefined : parseLine(buffer.toString("utf8", at, newline)) }
-    at = end
+    const end = newline < 0 ? buffer.length : newline
+    const text = buffer.toString("utf8", at, end)
+    yield { at, text, value: newline < 0 ? undefined : parseLine(text) }
+    at = end + 1
   }
 }
 
@@ -130,10 +148,10 @@ function replay(bytes: Uint8Array, path: string): { replayed: Replayed; batch: n
   const lines = readLines(bytes)
   let batch = 0
   let missing = 0
-  for (const { at, value } of lines) {
+  for (const { at, text, value } of lines) {
     if (!value) {
       // The torn line is of this batch, or of the next one where this one is whole.
-      refuseLaterBatch(lines, { lastBatch: missing > 0 ? batch : batch + 1, path, at })
+      refuseLaterBatch([...swallowed(text), ...lines], { lastBatch: missing > 0 ? batch : batch + 1, path, at })
       replayed.droppedBytes = bytes.length - at
       return { replayed, batch, sizeBytes: at }
     }
@@ -147,7 +165,15 @@ function replay(bytes: Uint8Array, path: string): { replayed: Replayed; batch: n
   return { replayed, batch, sizeBytes: bytes.length }
 }
 
-function refuseLaterBatch(rest: Iterable<Line>, { lastBatch, path, at }: { lastBatch: number; path: string; at: number }): void {
+/** Whole lines inside a damaged one, whose line break is what was damaged. */
+function swallowed(text: string): { value: Record<string, unknown> | undefined }[] {
+  return [...text.matchAll(/[0-9a-f]{8} \{"b":/g)].map(({ index }) => ({ value: index > 0 ? parseLine(text.slice(index)) : undefined }))
+}
+
+function refuseLaterBatch(
+  rest: Iterable<Pick<Line, "value">>,
+  { lastBatch, path, at }: { lastBatch: number; path: string; at: number },
+): void {
   for (const { value } of rest) if (Number(value?.b ?? 0) > lastBatch) throw damaged(path, at)
 }
 

@@ -1,0 +1,128 @@
+// Files that people or Git changed: read as a write by the field manager `file`, validated like any other. A bad file is reported and left
+// alone, and so is the object. A removed file is no deletion: it comes back. Files changed while the server runs are seen by the operating
+// system's notification; where that is not to be had, they are read at the next start.
+import { type FSWatcher, watch } from "node:fs"
+import { KubeError } from "../../errors.ts"
+import { type AnyObject, isRecord } from "../../object.ts"
+import type { Cancel } from "../../ports.ts"
+import { parseBody } from "../http/body.ts"
+import type { Resource } from "../kinds/resource.ts"
+import { type Files, type Place, placeOf, type StrangeFile } from "../storage/files.ts"
+import type { NamedWrite } from "../verbs/context.ts"
+import type { Writer } from "../verbs/writer.ts"
+
+const manager = "file"
+/** An editor writes in several steps, and Git many files at once. */
+const calmMs = 100
+
+export class HandEdits {
+  readonly #dir: string
+  readonly #files: Files
+  readonly #writer: Writer
+  readonly #changed = new Set<string>()
+  #watcher: FSWatcher | undefined
+  #cancel: Cancel | undefined
+  #reading: Promise<void> = Promise.resolve()
+
+  constructor({ dir, files, writer }: { dir: string; files: Files; writer: Writer }) {
+    this.#dir = dir
+    this.#files = files
+    this.#writer = writer
+  }
+
+  /** What was changed while no server ran. */
+  async read(strange: readonly StrangeFile[]): Promise<void> {
+    for (const file of [...strange].sort(namespacesFirst)) await this.#load(file)
+  }
+
+  watch(): void {
+    const { logger } = this.#writer.server.ports
+    try {
+      this.#watcher = watch(this.#dir, { recursive: true, persistent: false }, (_event, path) => {
+        if (path !== null && placeOf(path, this.#files.collections)) this.#onChange(path)
+      })
+      this.#watcher.on("error", (error) =>
+        logger.warn({ err: error }, "resource files are no longer watched; edits are read at the next start"),
+      )
+    } catch (error) {
+      logger.warn({ err: error }, "resource files cannot be watched; edits are read at the next start")
+    }
+  }
+
+  async stop(): Promise<void> {
+    this.#watcher?.close()
+    this.#cancel?.()
+    await this.#reading
+  }
+
+  #onChange(path: string): void {
+    this.#changed.add(path)
+    this.#cancel?.()
+    this.#cancel = this.#writer.server.ports.clock.after(calmMs, () => {
+      const paths = [...this.#changed]
+      this.#changed.clear()
+      this.#reading = this.#reading.then(() => this.#readChanged(paths))
+    })
+  }
+
+  async #readChanged(paths: readonly string[]): Promise<void> {
+    // Most changes are this server's own files: once they are written, they say what the store holds.
+    await this.#files.settle()
+    for (const path of paths.toSorted()) {
+      const text = await this.#files.read(path)
+      if (text === undefined) {
+        if (this.#files.objectAt(path)) this.#files.restore(path)
+      } else if (!this.#files.isCurrent({ path, text })) await this.#load({ path, text })
+    }
+  }
+
+  async #load(file: StrangeFile): Promise<void> {
+    const { logger } = this.#writer.server.ports
+    try {
+      await this.#write(file)
+      logger.info({ path: file.path }, "resource file read")
+    } catch (error) {
+      if (!(error instanceof KubeError)) throw error
+      logger.warn({ path: file.path, code: error.code }, `resource file not read: ${error.message}`)
+    }
+  }
+
+  async #write({ path, text }: StrangeFile): Promise<void> {
+    const place = placeOf(path, this.#files.collections)
+    const resource = place && this.#writer.server.registry.byCollection(place.collection)
+    if (!place || !resource) throw new KubeError("BadRequest", "no resource has a file of this name")
+    const { value } = parseBody(Buffer.from(text), "application/yaml")
+    if (!isRecord(value)) throw new KubeError("BadRequest", "the file holds no resource")
+    const request = requestFor(resource, place)
+    const live = this.#writer.live(resource, place)
+    if (live) await this.#writer.transform(request, () => withIdentity(value, live))
+    else await this.#writer.create(request, { value })
+    // The same resource in other words: the file is put into the usual ones.
+    this.#files.restore(path)
+  }
+}
+
+function requestFor(resource: Resource, { namespace, name }: Place): NamedWrite {
+  return {
+    resource,
+    namespace,
+    name,
+    subresource: undefined,
+    manager,
+    isDryRun: false,
+    fieldValidation: "Strict",
+    warnings: [],
+    ownedThrough: "",
+  }
+}
+
+/** Files do not hold what only the server sets. */
+function withIdentity(value: Record<string, unknown>, live: AnyObject): Record<string, unknown> {
+  const metadata = isRecord(value.metadata) ? value.metadata : {}
+  return { ...value, metadata: { ...metadata, uid: live.metadata.uid, resourceVersion: live.metadata.resourceVersion } }
+}
+
+function namespacesFirst(a: StrangeFile, b: StrangeFile): number {
+  const rank = ({ path }: StrangeFile): string => (path.startsWith("core/namespaces/") ? `0${path}` : `1${path}`)
+  return rank(a) < rank(b) ? -1 : 1
+}

@@ -29,7 +29,7 @@ test.describe("looking around", () => {
     name,
   }) => {
     const { kafka } = rivven.ready
-    await applyTopic(rivven.ready, { name, partitions: 3, retentionMs: 86_400_000 })
+    await applyTopic(rivven.ready, { name, partitions: 3, retentionMs: 172_800_000 })
     for (const partition of ["0", "1", "2"]) await produce({ kafka, topic: name, flags: ["-p", partition] }, ["a", "b", "c", "d"])
 
     const topics = new TopicsPage(page)
@@ -37,7 +37,7 @@ test.describe("looking around", () => {
     await topics.filter.fill(name)
     await expect(topics.rows).toHaveCount(1)
     await expect(page).toHaveURL(new RegExp(`q=${name}`))
-    await expect(topics.row(name)).toContainText("24 h")
+    await expect(topics.row(name)).toContainText("2 d")
     await topics.row(name).getByRole("link").first().click()
 
     const topic = new TopicPage(page)
@@ -48,7 +48,7 @@ test.describe("looking around", () => {
     await expect(topic.partitions.locator("[data-row]").first().getByRole("cell").nth(6)).toHaveText("4")
 
     await topic.tab("Configs").click()
-    await expect(topic.config("retention.ms")).toContainText("24 h")
+    await expect(topic.config("retention.ms")).toContainText("2 d")
     await expect(topic.config("retention.ms")).toContainText("resource")
     await expect(topic.config("flush.messages")).toContainText("default")
     await topic.tab("YAML").click()

@@ -17,8 +17,8 @@ export interface GroupOffsetSample {
 export interface MetricSources {
   connections(): number
   topics(): Iterable<{ readonly topic: string; readonly sizeBytes: number; readonly partitions: number }>
-  storage(): Promise<{ readonly usedBytes: number; readonly totalBytes: number; readonly isReadOnly: boolean }>
-  groupOffsets(): Iterable<GroupOffsetSample>
+  storage: () => Promise<{ readonly usedBytes: number; readonly totalBytes: number; readonly isReadOnly: boolean }>
+  groupOffsets: () => Iterable<GroupOffsetSample>
 }
 
 export interface TopicMetrics {
@@ -109,21 +109,21 @@ export class Metrics {
     this.#watchGroups(sources)
   }
 
-  #watchStorage(sources: MetricSources): void {
+  /** Each asks for itself: the registry reads all gauges at the same time, so that none can fill in another. */
+  #watchStorage({ storage }: MetricSources): void {
     const registers = [this.registry]
-    const total = new Gauge({ name: "rivven_storage_bytes_total", help: "Size of the file system with the data directory", registers })
-    const readOnly = new Gauge({ name: "rivven_log_dir_read_only", help: "1 when the data directory takes no writes", registers })
-    new Gauge({
-      name: "rivven_storage_bytes_used",
-      help: "Bytes in use on the file system with the data directory",
-      registers,
-      async collect() {
-        const storage = await sources.storage()
-        this.set(storage.usedBytes)
-        total.set(storage.totalBytes)
-        readOnly.set(storage.isReadOnly ? 1 : 0)
-      },
-    })
+    const gauge = (name: string, help: string, value: (of: Awaited<ReturnType<typeof storage>>) => number) =>
+      new Gauge({
+        name,
+        help,
+        registers,
+        async collect() {
+          this.set(value(await storage()))
+        },
+      })
+    gauge("rivven_storage_bytes_used", "Bytes in use on the file system with the data directory", (of) => of.usedBytes)
+    gauge("rivven_storage_bytes_total", "Size of the file system with the data directory", (of) => of.totalBytes)
+    gauge("rivven_log_dir_read_only", "1 when the data directory takes no writes", (of) => (of.isReadOnly ? 1 : 0))
   }
 
   #watchTopicSizes(sources: MetricSources): void {
@@ -139,26 +139,24 @@ export class Metrics {
     })
   }
 
-  #watchGroups(sources: MetricSources): void {
-    const labelNames = ["group", "topic", "partition"] as const
-    const registers = [this.registry]
-    const committed = new Gauge({ name: "rivven_consumer_committed_offset", help: "Offset a group has committed", labelNames, registers })
-    new Gauge({
-      name: "rivven_consumer_lag_records",
-      help: "Records between a group's committed offset and the high watermark",
-      labelNames,
-      registers,
-      collect() {
-        this.reset()
-        committed.reset()
-        let left = maxGroupSeries
-        for (const { group, topic, partition, committedOffset, lag } of sources.groupOffsets()) {
-          if (left-- === 0) break
-          this.set({ group, topic, partition }, lag)
-          committed.set({ group, topic, partition }, committedOffset)
-        }
-      },
-    })
+  #watchGroups({ groupOffsets }: MetricSources): void {
+    const gauge = (name: string, help: string, value: (sample: GroupOffsetSample) => number) =>
+      new Gauge({
+        name,
+        help,
+        labelNames: ["group", "topic", "partition"],
+        registers: [this.registry],
+        collect() {
+          this.reset()
+          let left = maxGroupSeries
+          for (const sample of groupOffsets()) {
+            if (left-- === 0) break
+            this.set({ group: sample.group, topic: sample.topic, partition: sample.partition }, value(sample))
+          }
+        },
+      })
+    gauge("rivven_consumer_committed_offset", "Offset a group has committed", (sample) => sample.committedOffset)
+    gauge("rivven_consumer_lag_records", "Records between a group's committed offset and the high watermark", (sample) => sample.lag)
   }
 
   #counter<L extends string>(name: string, help: string, labelNames: CounterConfiguration<L>["labelNames"]): Counter<L> {

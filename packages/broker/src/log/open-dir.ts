@@ -32,6 +32,8 @@ const parallelRecoveries = 6
 export async function openLogs(input: OpenInput): Promise<OpenedDir> {
   const { disk, clock, logger, frontier } = input
   const started = clock.monotonic()
+  // What a killed process renamed is visible before it is durable; from here on it is both.
+  await disk.syncDir("")
   const points = await readRecoveryPoints(disk)
   const clean = await readCleanShutdown(disk)
   const corruptRanges = await readCorruptRanges(disk)

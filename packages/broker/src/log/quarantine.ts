@@ -41,7 +41,7 @@ export class Quarantine {
   private async place(name: string): Promise<string> {
     await this.disk.makeDir(dir)
     await this.disk.syncDir("")
-    const path = `${dir}/${this.clock.wall()}-${this.count++}.${name.slice(-180)}`
+    const path = `${dir}/${Math.floor(this.clock.wall())}-${this.count++}.${name.slice(-180)}`
     this.names.push(path)
     return path
   }

@@ -4,7 +4,7 @@
  * file is cut, and a segment's end is where the next file begins.
  */
 import type { Disk, DiskFile } from "../ports.ts"
-import { withFile, writeAll } from "../storage/disk.ts"
+import { removeFile, withFile, writeAll } from "../storage/disk.ts"
 import type { RecoveryReport } from "./model.ts"
 import type { PartitionIdentity } from "./partition-state.ts"
 import type { Quarantine } from "./quarantine.ts"
@@ -48,11 +48,18 @@ async function repairFile(input: RepairInput, file: ScannedFile): Promise<Segmen
   }
   const above = file.parts.find((part) => part.isAbove)
   const below = file.parts.find((part) => !part.isAbove)
+  const keep = above === undefined ? file.validTo : above.from
+  if (keep < file.fileBytes) await dropIndexes(input, file.baseOffset)
   if (above !== undefined && above.to > above.from) await copyPart(input, path, above)
   const isReplaced = above?.segment.baseOffset === file.baseOffset && above.to > above.from
-  const keep = above === undefined ? file.validTo : above.from
-  if (!isReplaced && keep < file.fileBytes) await cutFile(disk, path, keep)
+  if (!isReplaced) await settleFile(disk, path, keep < file.fileBytes ? keep : null)
   return [below, above].filter((part) => part !== undefined).map((part) => part.segment)
+}
+
+/** They describe a longer file; the next sealing writes them anew. */
+async function dropIndexes({ disk, dir }: RepairInput, baseOffset: number): Promise<void> {
+  await removeFile(disk, segmentFile(dir, baseOffset, "index"))
+  await removeFile(disk, segmentFile(dir, baseOffset, "timeindex"))
 }
 
 async function copyPart({ disk, dir, report }: RepairInput, source: string, part: Part): Promise<void> {
@@ -80,9 +87,10 @@ async function copyRange(from: DiskFile, to: DiskFile, part: Part): Promise<void
   }
 }
 
-function cutFile(disk: Disk, path: string, sizeBytes: number): Promise<void> {
+/** Cuts and syncs. Without a cut too: an earlier start may have cut and been killed before its sync, and the cache shows the cut. */
+function settleFile(disk: Disk, path: string, cutTo: number | null): Promise<void> {
   return withFile(disk.open(path, "append"), async (file) => {
-    await file.truncate(sizeBytes)
+    if (cutTo !== null) await file.truncate(cutTo)
     await file.datasync()
   })
 }

@@ -137,15 +137,10 @@ export class RecoveryScan {
     return why !== "end"
   }
 
-  /** What follows is a copy that a newer file replaced, or a torn tail, which ends the log. */
+  /** What follows is a copy that a newer file replaced, or bytes that are no batch; those end the log unless a newer file goes on. */
   private endOfFile(scanned: ScannedFile, nextBase: number): void {
-    if (this.expected >= nextBase) {
-      if (scanned.reason === superseded) scanned.tail = "superseded"
-      else scanned.validTo = scanned.fileBytes
-      return
-    }
-    scanned.tail = "torn"
-    this.isOver = true
+    scanned.tail = scanned.reason === superseded ? "superseded" : "torn"
+    this.isOver = this.expected < nextBase
   }
 
   private judge({ place, bytes }: Scanned, nextBase: number): string {

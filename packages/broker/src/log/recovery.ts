@@ -44,6 +44,8 @@ export interface OpenedLog extends RecoveredLog {
 
 export async function recoverPartition(input: RecoverInput): Promise<OpenedLog> {
   const { disk, dir, frontier, report } = input
+  // An earlier start may have renamed here and been killed before its sync: nothing may be cut on the word of names that can still vanish.
+  await disk.syncDir(dir)
   const { bases, snapshots } = await takeInventory(disk, dir)
   const start = await chooseStart(input, bases, snapshots)
   const { trusted, producers, epochs } = start

@@ -70,9 +70,12 @@ export class Sealer {
 
   private async write(segment: Segment, files: readonly CacheFile[]): Promise<void> {
     if (segment.isDeleted || this.dir.health.isReadOnly) return
+    const { disk } = this.dir
     try {
-      for (const { path, bytes } of files) await writeFile(this.dir.disk, path, bytes)
-      await this.dir.disk.syncDir(this.state.dir)
+      // By rename: a segment below the recovery point may be sealed again, and a half-written cache there would be trusted.
+      for (const { path, bytes } of files) await writeFile(disk, `${path}.tmp`, bytes)
+      for (const { path } of files) await disk.rename(`${path}.tmp`, path)
+      await disk.syncDir(this.state.dir)
     } catch (error) {
       return this.couldNotWrite(files, error)
     }
@@ -87,7 +90,7 @@ export class Sealer {
     if (this.state.closed !== null) return
     if (!isDiskFull(error)) return health.fail(`writing index files of ${this.state.name}`, error)
     logger.warn({ partition: this.state.name }, "no space for index files; the next start scans this segment")
-    for (const { path } of files) await removeFile(disk, path).catch(ignore)
+    for (const { path } of files) await removeFile(disk, `${path}.tmp`).catch(ignore)
   }
 }
 

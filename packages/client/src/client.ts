@@ -59,15 +59,17 @@ export function createClient(options: ClientOptions): Client {
   const config = clusterConfig(options)
   const cluster = new Cluster(config)
   const limits = { maxDecompressedBytes: options.maxDecompressedBytes ?? 64 * mebibyte }
+  /** Producers and consumers that are still open; each takes itself out when it closes. */
   const open = new Set<Closable>()
-  const keep = <T extends Closable>(part: T): T => {
+  const kept = <T extends Closable>(make: (onClosed: () => void) => T): T => {
+    const part: T = make(() => open.delete(part))
     open.add(part)
     return part
   }
   return {
     admin: createAdmin(cluster),
-    producer: (more = {}) => keep(createProducer(cluster, more)),
-    consumer: (more = {}) => keep(createConsumer(cluster, { ...limits, ...more })),
+    producer: (more = {}) => kept((onClosed) => createProducer(cluster, more, onClosed)),
+    consumer: (more = {}) => kept((onClosed) => createConsumer(cluster, { ...limits, ...more }, onClosed)),
     fetchRaw: (request) => fetchRaw(cluster, request),
     readMessages: (request) => readMessages(cluster, request, limits),
     tailMessages: (request) => tailMessages(cluster, request, limits),

@@ -49,6 +49,7 @@ export class Cluster {
   readonly #badSeeds: string[] = []
   #brokers = new Map<number, BrokerInfo>()
   #clusterId: string | null = null
+  #areBrokersStale = false
   #laneCount = 0
   readonly #closing = new AbortController()
   #controllerId: number | null = null
@@ -125,7 +126,7 @@ export class Cluster {
     if (entry.errorCode !== 0) return brokerFailed(entry.errorCode, entry.errorMessage)
     const { nodeId, host, port } = entry
     if (!isReachable({ host, port })) return failed("BAD_ANSWER", `the coordinator of group ${group} has no usable address`)
-    if (!this.#brokers.has(nodeId)) this.#brokers.set(nodeId, { id: nodeId, host, port, rack: null })
+    this.#brokers.set(nodeId, { id: nodeId, host, port, rack: this.#brokers.get(nodeId)?.rack ?? null })
     this.#coordinators.set(group, nodeId)
     return ok(nodeId)
   }
@@ -184,9 +185,12 @@ export class Cluster {
   /** Forgets what the errors make doubtful; the next attempt looks it up again. */
   recover(errors: readonly ItemError[], about: { topics?: readonly string[]; group?: string } = {}): void {
     const traits = errors.map(({ code }) => traitsOf(code))
+    // The leader does not know the epoch we claim to have from it: what we know is wrong, however new it looks.
+    if (errors.some(({ code }) => code === "UNKNOWN_LEADER_EPOCH")) for (const topic of about.topics ?? []) this.#topics.delete(topic)
     if (about.group !== undefined && traits.some((trait) => trait.hasLostCoordinator)) this.#coordinators.delete(about.group)
     if (!traits.some((trait) => trait.hasStaleMetadata)) return
     this.#controllerId = null
+    this.#areBrokersStale ||= errors.some(({ code }) => code === "CONNECT_FAILED")
     for (const topic of about.topics ?? []) this.markStale(topic)
   }
 
@@ -222,7 +226,7 @@ export class Cluster {
   }
 
   async #connectBroker(id: number, lane: string): Promise<Result<Connection>> {
-    if (!this.#brokers.has(id)) await this.refresh([])
+    if (!this.#brokers.has(id) || this.#areBrokersStale) await this.refresh([])
     const broker = this.#brokers.get(id)
     return broker === undefined ? failed("UNKNOWN_BROKER", `the cluster has no broker ${id}`) : this.#pool.get(broker, lane)
   }
@@ -255,6 +259,7 @@ export class Cluster {
     this.#clusterId = metadata.clusterId ?? this.#clusterId
     this.#controllerId = metadata.controllerId
     if (metadata.brokers.length > 0) {
+      this.#areBrokersStale = false
       this.#brokers = new Map(metadata.brokers.map((broker) => [broker.id, broker]))
       this.#pool.retain([...metadata.brokers, ...this.#seeds])
     }

@@ -1,6 +1,6 @@
 /** Which version of an API to use with one broker: the highest that both sides know. */
 import type { Api, ResponseOf } from "@rivven/protocol"
-import { type ApiVersions, apiByKey } from "@rivven/protocol/messages"
+import { type ApiVersions, apiByKey, Metadata } from "@rivven/protocol/messages"
 import { brokerFailed, failed, ok, type Result } from "./errors.ts"
 
 export type VersionRange = { min: number; max: number }
@@ -11,6 +11,8 @@ export function parseVersions(answer: ResponseOf<typeof ApiVersions>): Result<Re
     if (apiByKey(apiKey) !== undefined) versions.set(apiKey, { min: minVersion, max: maxVersion })
   }
   if (versions.size === 0 && answer.errorCode !== 0) return brokerFailed(answer.errorCode, null)
+  if (answer.errorCode === 0 && !versions.has(Metadata.key))
+    return failed("BAD_ANSWER", "the broker's list of versions is without Metadata")
   return ok(versions)
 }
 

@@ -22,8 +22,12 @@ import type { ConsumedRecord, Consumer, ConsumerOptions, GroupMetadata, Partitio
 const revokeCommitTimeoutMs = 5_000
 const longestTurnMs = 20
 
-export function createConsumer(cluster: Cluster, options: ConsumerOptions & { maxDecompressedBytes: number }): Consumer {
-  return new ConsumerCore(cluster, consumerSettings(options))
+export function createConsumer(
+  cluster: Cluster,
+  options: ConsumerOptions & { maxDecompressedBytes: number },
+  onClosed: () => void = () => {},
+): Consumer {
+  return new ConsumerCore(cluster, consumerSettings(options), onClosed)
 }
 
 class ConsumerCore implements Consumer {
@@ -36,6 +40,7 @@ class ConsumerCore implements Consumer {
   readonly #offsets: OffsetsAdmin
   readonly #commitLane: string
   #group: Group | null = null
+  readonly #onClosed: () => void
   #isClosed = false
   #isPolling = false
   #nextAutoCommitMs = 0
@@ -43,7 +48,8 @@ class ConsumerCore implements Consumer {
   #lastTurnMs = 0
   readonly #commitFailures: PartitionFailure[] = []
 
-  constructor(cluster: Cluster, settings: ConsumerSettings) {
+  constructor(cluster: Cluster, settings: ConsumerSettings, onClosed: () => void) {
+    this.#onClosed = onClosed
     const parts = { partitions: this.#partitions, settings, bell: this.#bell }
     this.#cluster = cluster
     this.#settings = settings
@@ -170,6 +176,7 @@ class ConsumerCore implements Consumer {
     this.#partitions.remove(this.#partitions.list)
     this.#fetcher.close()
     this.#cluster.closeLane(this.#commitLane)
+    this.#onClosed()
   }
 
   async #poll({ timeoutMs = 1_000, maxRecords = this.#settings.maxPollRecords, signal }: PollOptions): Promise<Polled> {

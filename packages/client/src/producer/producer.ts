@@ -17,8 +17,8 @@ type Settings = Required<ProducerOptions>
 
 type Ready = { key: Uint8Array | null; value: Uint8Array | null; sizeBytes: number; record: ProducerRecord }
 
-export function createProducer(cluster: Cluster, options: ProducerOptions): Producer {
-  return new ProducerCore(cluster, settingsOf(cluster, options))
+export function createProducer(cluster: Cluster, options: ProducerOptions, onClosed: () => void = () => {}): Producer {
+  return new ProducerCore(cluster, settingsOf(cluster, options), onClosed)
 }
 
 function settingsOf(cluster: Cluster, options: ProducerOptions): Settings {
@@ -50,9 +50,11 @@ class ProducerCore implements Producer {
   /** Per topic, the last call that had to wait; later ones of that topic wait behind it. */
   readonly #waiting = new Map<string, Promise<unknown>>()
   readonly #closing = new AbortController()
+  readonly #onClosed: () => void
   #isClosed = false
 
-  constructor(cluster: Cluster, settings: Settings) {
+  constructor(cluster: Cluster, settings: Settings, onClosed: () => void) {
+    this.#onClosed = onClosed
     const { ports } = cluster.config
     this.#cluster = cluster
     this.#settings = settings
@@ -96,6 +98,7 @@ class ProducerCore implements Producer {
     this.#sender.stop(failed("CLOSED", "the producer was closed before this record was acknowledged"))
     await settled
     this.#cluster.closeLane(this.#lane)
+    this.#onClosed()
   }
 
   #check(record: ProducerRecord): Result<Ready> {

@@ -12,8 +12,10 @@ import { Watcher } from "./live/watcher.ts"
 import type { Ports } from "./ports.ts"
 import { PlanCache } from "./routers/topics/plan/plan-cache.ts"
 import { BrokerSources } from "./sources/broker/broker-sources.ts"
+import type { BudgetLimits } from "./sources/broker/budget.ts"
 import { followResources } from "./sources/follow-resources.ts"
 import { ResourceSource } from "./sources/kube/resource-source.ts"
+import { metric as names } from "./sources/metrics/names.ts"
 import { Sampler } from "./sources/metrics/sampler.ts"
 import type { MetricsTarget } from "./sources/metrics/scrape.ts"
 import { SeriesBook } from "./sources/metrics/series-book.ts"
@@ -27,6 +29,8 @@ export interface AssemblyConfig {
   metricsTargets: readonly MetricsTarget[]
   version: string
   defaultNamespace: string
+  /** What may be asked of each cluster; the usual limits when absent. */
+  brokerLimits?: BudgetLimits
 }
 
 export interface Assembly {
@@ -48,7 +52,7 @@ export async function assemble(config: AssemblyConfig, ports: Ports): Promise<As
   const kube = new KubeClient(config.kube)
   opened.defer(() => kube.close())
   const resources = new ResourceSource({ kube, clock, defaultNamespace, ports: { logger } })
-  const brokers = new BrokerSources({ clock, connect: createClient })
+  const brokers = new BrokerSources({ clock, connect: createClient, limits: config.brokerLimits })
   opened.defer(() => brokers.close())
   const live = new LiveHub({ clock, epoch: newSecret(random).slice(0, 12), version })
   const sessions = await Sessions.load({ store, clock, random, limits: loopbackLimits })
@@ -58,7 +62,8 @@ export async function assemble(config: AssemblyConfig, ports: Ports): Promise<As
 
   const watcher = new Watcher({ clock, logger, hub: live, brokers })
   const clusters = (): string[] => brokers.all().map(({ cluster }) => cluster)
-  const monitor = new AlertMonitor({ ...ports, store, book: series, clusters, onChange: (cluster) => live.publish("alerts", cluster) })
+  const onAlert = (cluster: string): void => live.publish("alerts", cluster)
+  const monitor = new AlertMonitor({ ...ports, store, book: series, clusters, hasNone: hasNone(brokers, resources), onChange: onAlert })
   const onSampled = (source: { cluster: string }): void => {
     const broker = brokers.get(source.cluster)
     if (broker) watcher.compare(broker)
@@ -85,4 +90,18 @@ export async function assemble(config: AssemblyConfig, ports: Ports): Promise<As
     await owned.disposeAsync()
   }
   return { deps, links: new SignInLinks({ store, clock, random }), sampler, monitor, watcher, start, stop }
+}
+
+/** Groups that committed nothing have no lag, and topics without resources no conditions. */
+function hasNone(brokers: BrokerSources, resources: ResourceSource): (cluster: string, metric: string) => boolean {
+  return (cluster, metric) => {
+    if (metric === names.resourceCondition) return resources.freshness().degraded.length === 0 && resources.topics(cluster).length === 0
+    if (!metric.startsWith("rivven_consumer_")) return false
+    const groups = brokers.get(cluster)?.peek().groups
+    return (
+      groups?.value !== undefined &&
+      groups.failure === undefined &&
+      [...groups.value.groups.values()].every(({ commits }) => commits?.length === 0)
+    )
+  }
 }

@@ -16,6 +16,8 @@ export interface MonitorOptions {
   store: Store
   book: SeriesBook
   clusters: () => readonly string[]
+  /** Whether the cluster is known to have nothing that the metric is about: its absence is no gap then. */
+  hasNone: (cluster: string, metric: string) => boolean
   /** An alert began, fires or ended. */
   onChange: (cluster: string) => void
 }
@@ -72,7 +74,8 @@ export class AlertMonitor {
     const { book, clock, onChange } = this.#options
     const previous = this.#statuses.get(cluster) ?? (await this.#restore(cluster))
     const nowMs = clock.wall()
-    const statuses = alerts.evaluateRules(alerts.builtInRules, { source: ruleSeries(book, cluster), nowMs, previous })
+    const evaluated = alerts.evaluateRules(alerts.builtInRules, { source: ruleSeries(book, cluster), nowMs, previous })
+    const statuses = evaluated.map((status) => this.#withoutSubjects(cluster, status))
     const transitions = transitionsBetween(previous, statuses)
     const isFirst = !this.#statuses.has(cluster)
     this.#statuses.set(cluster, statuses)
@@ -80,6 +83,12 @@ export class AlertMonitor {
     if (transitions.length === 0 && !isFirst) return
     onChange(cluster)
     await writeTransitions(this.#options, cluster, transitions)
+  }
+
+  #withoutSubjects(cluster: string, status: AlertStatus): AlertStatus {
+    const { missingMetrics, state } = status
+    if (state !== "cannot-fire" || !missingMetrics.every((metric) => this.#options.hasNone(cluster, metric))) return status
+    return { ...status, state: "inactive", missingMetrics: [] }
   }
 
   /** What was on when the process before ended is still on, since when it was. */

@@ -68,9 +68,11 @@ export class HttpServer {
 
   /** Takes no new connection. Resolves when all of them are gone. */
   close(): Promise<void> {
-    const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()))
+    return new Promise((resolve) => this.#server.close(() => resolve()))
+  }
+
+  closeIdleConnections(): void {
     this.#server.closeIdleConnections()
-    return closed
   }
 
   destroyConnections(): void {

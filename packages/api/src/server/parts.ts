@@ -10,6 +10,8 @@ import { StreamSlots } from "./stream-slots.ts"
 
 const streamsEndMs = 1_000
 const changesEndMs = 10_000
+/** A connection whose last answer went out is idle, and would be kept for the next request. */
+const sweepMs = 50
 
 export interface ServerOptions {
   deps: Deps
@@ -56,7 +58,14 @@ export function serverParts({ deps, links, table, listen, port }: ServerOptions)
       clock.after(streamsEndMs, () => stopping.abort()),
       clock.after(streamsEndMs + changesEndMs, () => server.destroyConnections()),
     ]
+    let cancelSweep = (): void => undefined
+    const sweep = (): void => {
+      server.closeIdleConnections()
+      cancelSweep = clock.after(sweepMs, sweep)
+    }
+    sweep()
     await closed
+    cancelSweep()
     for (const cancel of cancels) cancel()
   }
   const name = listen.host.includes(":") ? `[${listen.host}]` : listen.host

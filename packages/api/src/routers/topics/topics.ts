@@ -52,12 +52,8 @@ async function newestRecordAt({ broker, listings, offsets }: TopicFacts, topic: 
   if (!broker || !listings.has(topic) || !partitions) return { missing: "NOT_READ" }
   const filled = partitions.flatMap(({ start, end }, partition) => ((end ?? 0) > (start ?? 0) ? [partition] : []))
   if (filled.length === 0) return { missing: "NEVER" }
-  const queries = filled.slice(0, 200).map((partition) => ({ topic, partition, at: "max-timestamp" as const }))
-  const results = await broker.budget.run("page", 1, () => broker.client.admin.offsets.list(queries, { timeoutMs: 5_000 }))
-  const times = results.flatMap((result) => (result.ok && result.value.timestamp !== null ? [result.value.timestamp] : []))
-  if (times.length > 0) return Math.max(...times)
-  const isUnsupported = results.some((result) => !result.ok && result.error.code === "UNSUPPORTED_BY_CLUSTER")
-  return { missing: isUnsupported ? "UNSUPPORTED" : "NOT_READ" }
+  const newest = await broker.newestRecord(topic, filled.slice(0, 200))
+  return newest ?? { missing: "NOT_READ" }
 }
 
 function stateOf(facts: TopicFacts, topic: string): TopicDetails["state"] {

@@ -1,7 +1,7 @@
 // One cluster over the Kafka protocol: what was read last, and when. Everybody who asks shares one client, one budget and one set of snapshots.
 import type { Client } from "@rivven/client"
 import type { Clock } from "../../ports.ts"
-import { Budget, type Priority } from "./budget.ts"
+import { Budget, type BudgetLimits, clusterBudget, type Priority } from "./budget.ts"
 import { type GroupLag, lagOf, type WrittenAt } from "./lag.ts"
 import { type Asking, loadGroups, loadMetadata, loadOffsets, loadSizes } from "./load.ts"
 import { OffsetHistory } from "./offset-history.ts"
@@ -14,6 +14,7 @@ export interface BrokerSourceOptions {
   cluster: string
   client: Client
   clock: Clock
+  limits?: BudgetLimits
 }
 
 /** Up to this age a page takes what is there. */
@@ -31,12 +32,13 @@ export class BrokerSource {
   readonly #offsets: Reading<OffsetsSnapshot>
   readonly #sizes: Reading<SizesSnapshot>
   readonly #groups: Reading<GroupsSnapshot>
+  readonly #newest = new Map<string, { key: string; time: number }>()
   #priority: Priority = "sampler"
 
-  constructor({ cluster, client, clock }: BrokerSourceOptions) {
+  constructor({ cluster, client, clock, limits = clusterBudget }: BrokerSourceOptions) {
     this.cluster = cluster
     this.client = client
-    this.budget = new Budget(clock)
+    this.budget = new Budget(clock, limits)
     this.#clock = clock
     this.configs = new TopicConfigs({ client, budget: this.budget, clock })
     this.#metadata = new Reading(clock, () => loadMetadata(this.#asking()))
@@ -88,6 +90,20 @@ export class BrokerSource {
     if (positions.length > 0) await this.#recordTimes.resolve(this, positions)
   }
 
+  /** Time of the newest record in some partitions; null when it could not be read. Asked again only when a partition grew. */
+  async newestRecord(topic: string, partitions: readonly number[]): Promise<number | null> {
+    const ends = this.#offsets.peek().value?.topics.get(topic) ?? []
+    const key = partitions.map((partition) => `${partition}@${ends[partition]?.end}`).join()
+    const known = this.#newest.get(topic)
+    if (known?.key === key) return known.time
+    const queries = partitions.map((partition) => ({ topic, partition, at: "max-timestamp" as const }))
+    const results = await this.budget.run("page", 1, () => this.client.admin.offsets.list(queries, { timeoutMs: 5_000 }))
+    const times = results.flatMap((result) => (result.ok && result.value.timestamp !== null ? [result.value.timestamp] : []))
+    const time = times.length === 0 ? null : Math.max(...times)
+    if (time !== null) this.#newest.set(topic, { key, time })
+    return time
+  }
+
   /** Something was changed: whoever asks next gets what the broker says now. */
   invalidate(topic?: string): void {
     for (const reading of [this.#metadata, this.#offsets, this.#sizes]) reading.invalidate()
@@ -121,6 +137,7 @@ export class BrokerSource {
   #remember({ topics }: OffsetsSnapshot): void {
     const at = this.#clock.wall()
     this.history.keepOnly((topic) => topics.has(topic))
+    for (const topic of this.#newest.keys()) if (!topics.has(topic)) this.#newest.delete(topic)
     for (const [topic, partitions] of topics)
       for (const [partition, { end }] of partitions.entries()) if (end !== null) this.history.record(topic, partition, { at, end })
   }

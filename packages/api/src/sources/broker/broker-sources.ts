@@ -2,14 +2,22 @@
 import type { Client } from "@rivven/client"
 import type { Clock } from "../../ports.ts"
 import { BrokerSource } from "./broker-source.ts"
+import type { BudgetLimits } from "./budget.ts"
 
 export type ConnectClient = (options: { bootstrap: readonly string[]; clientId: string }) => Client
 
+export interface BrokerSourcesParts {
+  clock: Clock
+  connect: ConnectClient
+  /** What may be asked of each cluster. */
+  limits?: BudgetLimits
+}
+
 export class BrokerSources {
-  readonly #parts: { clock: Clock; connect: ConnectClient }
+  readonly #parts: BrokerSourcesParts
   readonly #sources = new Map<string, { address: string; source: BrokerSource }>()
 
-  constructor(parts: { clock: Clock; connect: ConnectClient }) {
+  constructor(parts: BrokerSourcesParts) {
     this.#parts = parts
   }
 
@@ -29,8 +37,13 @@ export class BrokerSources {
     if (current) void current.source.close()
     this.#sources.delete(cluster)
     if (bootstrapServers.length === 0) return
-    const { clock, connect } = this.#parts
-    const source = new BrokerSource({ cluster, clock, client: connect({ bootstrap: bootstrapServers, clientId: "rivven-console" }) })
+    const { clock, connect, limits } = this.#parts
+    const source = new BrokerSource({
+      cluster,
+      clock,
+      limits,
+      client: connect({ bootstrap: bootstrapServers, clientId: "rivven-console" }),
+    })
     this.#sources.set(cluster, { address, source })
   }
 

@@ -28,7 +28,7 @@ export class Budget {
   #inFlight = 0
   #isWakePlanned = false
 
-  constructor(clock: Clock, limits: BudgetLimits = clusterBudget) {
+  constructor(clock: Clock, limits: BudgetLimits) {
     this.#clock = clock
     this.#limits = limits
     this.#tokens = limits.burst

@@ -14,6 +14,7 @@ import {
 
 /** How long a first question waits for the first complete list. */
 const settleMs = 3_000
+const showMs = 1_000
 
 export interface ResourceSourceOptions {
   kube: KubeClient
@@ -83,6 +84,16 @@ export class ResourceSource {
   topic(cluster: string, topic: string): TopicResource | undefined {
     const found = this.#topics.by("topic", topicKey({ cluster, topic })).map((object) => asTopic(object, this.defaultNamespace))
     return found.sort((a, b) => age(a) - age(b) || (a.name < b.name ? -1 : 1))[0]
+  }
+
+  /** Resolves when the informer shows this generation of a topic, or after a moment in any case: who wrote it may then ask and see it. */
+  async shows(key: { namespace: string; name: string }, generation: number): Promise<void> {
+    const isShown = (): boolean => (this.#topics.get(key)?.metadata.generation ?? 0) >= generation
+    if (isShown()) return
+    const shown = Promise.withResolvers<void>()
+    const cancels = [this.#topics.onChange(() => isShown() && shown.resolve()), this.#clock.after(showMs, () => shown.resolve())]
+    await shown.promise
+    for (const cancel of cancels) cancel()
   }
 
   /** Age of what is known here, and what stands in the way of knowing more. */

@@ -32,6 +32,7 @@ async function readBack(ctx: Context, { topic, access }: Execution, key: { names
   const object = await ctx.deps.resources.kube.get(resourceTypes.rivvenTopics, key)
   if (!object) throw new ApiError("OUTCOME_UNKNOWN", `${key.namespace}/${key.name} was written and is gone again`)
   const { resourceVersion = "", generation = 0 } = object.metadata
+  await ctx.deps.resources.shows(key, generation)
   const message = `accepted as generation ${generation}; the operator follows`
   return { outcome: "applied", applied: { topic, resource: { ...key, resourceVersion, generation }, message } }
 }

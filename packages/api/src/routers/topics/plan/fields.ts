@@ -106,6 +106,13 @@ export function diffFields(before: ReadonlyMap<PathKey, Leaf>, after: ReadonlyMa
   })
 }
 
+/** What a merge patch says: changed fields with their new value, removed ones with null. */
+export function patchOf(before: ReadonlyMap<PathKey, Leaf>, after: ReadonlyMap<PathKey, Leaf>): Record<string, unknown> {
+  const changed = [...after].filter(([key, leaf]) => !isSame(before.get(key)?.value, leaf.value)).map(([, leaf]) => leaf)
+  const removed = [...before].filter(([key]) => !after.has(key)).map(([, { path }]) => ({ path, value: null }))
+  return treeOf([...changed, ...removed])
+}
+
 export function isSame(a: unknown, b: unknown): boolean {
   return canonical(a) === canonical(b)
 }

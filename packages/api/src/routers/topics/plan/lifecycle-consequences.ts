@@ -109,17 +109,18 @@ function readersLose({ readers }: ObservedTopic): CodedConsequence[] {
 }
 
 function writersLose({ recordsInPerSecond, newestRecordMs }: ObservedTopic, nowMs: number): CodedConsequence[] {
-  const age = newestRecordMs === null ? undefined : Math.max(0, nowMs - newestRecordMs)
-  if ((recordsInPerSecond ?? 0) > 0 || (age !== undefined && age < hourMs))
-    return [
-      {
-        code: "WRITERS",
-        status: "bad",
-        claim: "Somebody writes to it",
-        detail: `${age === undefined ? "Records arrive now" : `The newest record came ${durationWords(age)} ago`}; with automatic creation on, a producer brings the topic back empty.`,
-      },
-    ]
-  return []
+  const age = newestRecordMs === null ? Number.POSITIVE_INFINITY : Math.max(0, nowMs - newestRecordMs)
+  const isWritten = (recordsInPerSecond ?? 0) > 0
+  if (!isWritten && age >= hourMs) return []
+  const claim = isWritten ? "Records arrive now" : `The newest record came ${durationWords(age)} ago`
+  return [
+    {
+      code: "WRITERS",
+      status: "bad",
+      claim,
+      detail: "With automatic creation on, a producer that goes on writing brings the topic back empty.",
+    },
+  ]
 }
 
 export function releaseConsequences(): CodedConsequence[] {

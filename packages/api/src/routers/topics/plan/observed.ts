@@ -4,6 +4,7 @@ import { createHash } from "node:crypto"
 import type { ConfigEntry, TopicDescription } from "@rivven/client"
 import { ApiError } from "../../../errors.ts"
 import type { BrokerSource } from "../../../sources/broker/broker-source.ts"
+import type { PartitionOffsets } from "../../../sources/broker/snapshots.ts"
 import { canonical } from "./fields.ts"
 
 export interface ObservedPartition {
@@ -72,7 +73,7 @@ export async function observeTopic(broker: BrokerSource, topic: string, recordsI
     })),
     readers: readersOf(broker, topic),
     recordsInPerSecond,
-    newestRecordMs: await newestRecord(broker, topic, offsets.value?.topics.get(topic)?.length ?? 0),
+    newestRecordMs: await newestRecordOf(broker, topic, offsets.value?.topics.get(topic) ?? []),
   }
 }
 
@@ -104,11 +105,9 @@ function readersOf(broker: BrokerSource, topic: string): Reader[] {
   })
 }
 
-async function newestRecord(broker: BrokerSource, topic: string, partitions: number): Promise<number | null> {
-  const queries = Array.from({ length: partitions }, (_, partition) => ({ topic, partition, at: "max-timestamp" as const }))
-  const results = await broker.budget.run("user", 1, () => broker.client.admin.offsets.list(queries, { timeoutMs: 5_000 }))
-  const times = results.flatMap((result) => (result.ok && result.value.timestamp !== null ? [result.value.timestamp] : []))
-  return times.length === 0 ? null : Math.max(...times)
+function newestRecordOf(broker: BrokerSource, topic: string, offsets: readonly PartitionOffsets[]): Promise<number | null> {
+  const filled = offsets.flatMap(({ start, end }, partition) => ((end ?? 0) > (start ?? 0) ? [partition] : []))
+  return filled.length === 0 ? Promise.resolve(null) : broker.newestRecord(topic, filled)
 }
 
 export interface Cutoff {

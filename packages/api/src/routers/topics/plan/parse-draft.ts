@@ -73,9 +73,9 @@ function identify(value: unknown, context: DraftContext): ReadResult<GivenTopic>
     kind: "RivvenTopic",
     metadata: { name, namespace, ...textMaps(metadata) },
     spec: {
+      clusterRef: clusterRefOf(context, namespace),
+      ...(name === context.topic ? {} : { topicName: context.topic }),
       ...spec,
-      clusterRef: spec.clusterRef ?? clusterRefOf(context, namespace),
-      ...(name === context.topic || spec.topicName !== undefined ? {} : { topicName: context.topic }),
     },
   }
   return { ok: true, value: given }

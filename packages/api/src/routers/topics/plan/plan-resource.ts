@@ -13,7 +13,7 @@ import { applySet, editableLeaves } from "./apply-set.ts"
 import { changeCommand, createCommand } from "./commands.ts"
 import { type CodedConsequence, changeConsequences, worstFirst } from "./consequences.ts"
 import { applyResource, type BrokerDryRun, checkOnBroker } from "./dry-run.ts"
-import { diffFields } from "./fields.ts"
+import { diffFields, type Leaf, patchOf } from "./fields.ts"
 import { finishPlan, type PlanFindings } from "./finish-plan.ts"
 import { adoptConsequences, createConsequences, lifecycleConsequences } from "./lifecycle-consequences.ts"
 import { brokerHash, cutoffsOf, type ObservedTopic, observeTopic } from "./observed.ts"
@@ -138,11 +138,11 @@ async function judge(ctx: Context, { request, observed, existing, after, given }
   const broker = needBroker(request.access)
   const wanted = wantedShape(after.spec)
   const brokerDryRun = await checkOnBroker({ broker, topic: request.topic, observed, wanted })
-  const diff = diffFields(existing ? editableLeaves(existing) : new Map(), editableLeaves(existing ? after : given))
+  const [before, then] = [existing ? editableLeaves(existing) : new Map<string, Leaf>(), editableLeaves(existing ? after : given)]
   const consequences = await consequencesOf(ctx, { request, observed, existing, after, wanted })
-  const commands = { kubectl: existing ? changeCommand(given, diff) : createCommand(given), cli: null }
+  const commands = { kubectl: existing ? changeCommand(given, patchOf(before, then)) : createCommand(given), cli: null }
   return {
-    diff,
+    diff: diffFields(before, then),
     consequences,
     commands,
     errors: brokerDryRun.errors,

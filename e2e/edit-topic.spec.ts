@@ -35,14 +35,14 @@ test.describe("editing topics by form", () => {
     await topic.open(name)
     await topic.edit.click()
     const editor = new TopicEditor(page)
-    await editor.field("Retention").fill("1 d")
+    await editor.field("Retention").fill("2 d")
     await editor.makePlan()
     await expect(editor.changes).toContainText("retentionMs")
     await expect(editor.consequences).toContainText("No record is that old yet")
     await editor.apply("Apply")
     await editor.showTopic.click()
     await topic.tab("Configs").click()
-    await expect(topic.config("retention.ms")).toContainText("24 h")
+    await expect(topic.config("retention.ms")).toContainText("2 d")
   })
 
   test("add partitions: the plan warns that keys move", async ({ page, rivven, name }) => {
@@ -70,6 +70,17 @@ test.describe("editing topics by form", () => {
     await expect(editor.wrong).toContainText("spec.partitions")
     await expect(editor.wrong).toContainText("partitions cannot be decreased")
     expect(await specOf(rivven.ready, name)).toMatchObject({ partitions: 3 })
+  })
+
+  test("a field that somebody else owns is never taken over by force", async ({ page, rivven, name }) => {
+    await applyTopic(rivven.ready, { name, partitions: 2 }, "kubectl")
+    const editor = new TopicEditor(page)
+    await editor.open(name)
+    await editor.field("Partitions").fill("3")
+    await editor.planButton.click()
+    await expect(editor.plan.getByRole("list", { name: "Conflicts" })).toContainText("spec.partitions belongs to kubectl")
+    await expect(editor.plan.getByRole("button", { name: "Apply" })).toBeHidden()
+    expect(await specOf(rivven.ready, name)).toMatchObject({ partitions: 2 })
   })
 
   test("delete: names what is lost and wants the exact name", async ({ page, rivven, name }) => {

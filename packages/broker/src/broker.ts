@@ -234,7 +234,10 @@ function sources({ catalog, topicLogs, logs, groups }: Services, listener: Liste
   return {
     connections: () => listener.connectionCount,
     topics: () =>
-      catalog.topics().map((topic) => ({ topic: topic.name, sizeBytes: topicLogs.sizeBytes(topic), partitions: topic.partitionCount })),
+      catalog.topics().map((topic) => {
+        const { sizeBytes, offline } = topicLogs.totals(topic)
+        return { topic: topic.name, sizeBytes, offline, partitions: topic.partitionCount }
+      }),
     storage: async () => {
       const { freeBytes, totalBytes } = await logs.space()
       return { usedBytes: totalBytes - freeBytes, totalBytes, isReadOnly: logs.health.state === "read-only" }

@@ -1,7 +1,7 @@
 // The embedded engine: a Kafka-protocol broker of one node, in this process.
 export { type BrokerHealth, type RunningBroker, startBroker } from "./broker.ts"
 export { BrokerError, type BrokerErrorCode, isBrokerError } from "./errors.ts"
-export { type CompatTable, compatTable } from "./handlers/compat.ts"
+export { type CompatTable, compatTable, configReference, type DocumentedConfig } from "./handlers/compat.ts"
 export type { RecoveryReport } from "./log/model.ts"
 export type { Clock, Disk, Logger, Net, Ports, Random } from "./ports.ts"
 export type { Address, BrokerOptions } from "./settings.ts"

@@ -13,10 +13,18 @@ export interface GroupOffsetSample {
   readonly lag: number
 }
 
+export interface TopicSample {
+  readonly topic: string
+  readonly sizeBytes: number
+  readonly partitions: number
+  /** Those of them without a log that could be served. */
+  readonly offline: number
+}
+
 /** What gauges ask when they are read. */
 export interface MetricSources {
   connections(): number
-  topics(): Iterable<{ readonly topic: string; readonly sizeBytes: number; readonly partitions: number }>
+  topics(): Iterable<TopicSample>
   storage: () => Promise<{ readonly usedBytes: number; readonly totalBytes: number; readonly isReadOnly: boolean }>
   groupOffsets: () => Iterable<GroupOffsetSample>
 }
@@ -102,7 +110,8 @@ export class Metrics {
       }) // prettier keeps this on one line
     gauge("rivven_connections", "Open client connections", () => sources.connections())
     gauge("rivven_partitions", "Partitions", () => sum(sources.topics(), (topic) => topic.partitions))
-    gauge("rivven_partitions_offline", "Partitions that cannot be served", () => 0)
+    gauge("rivven_partitions_offline", "Partitions that cannot be served", () => sum(sources.topics(), (topic) => topic.offline))
+    // One node holds the one copy of each partition; there is no other to fall behind.
     gauge("rivven_partitions_under_replicated", "Partitions with fewer copies in sync than they should have", () => 0)
     this.#watchStorage(sources)
     this.#watchTopicSizes(sources)

@@ -1,5 +1,8 @@
 // The compatibility page as data: what is served, from the handlers themselves, and what of Kafka is not, with the reason.
+import { brokerConfigs } from "../broker-configs.ts"
+import type { ConfigTable } from "../config.ts"
 import type { Handler } from "../dispatch/define-handler.ts"
+import { topicConfigs } from "../topics/topic-configs.ts"
 import { handlers } from "./index.ts"
 
 export interface ServedApi {
@@ -115,6 +118,21 @@ const reasons: Record<string, readonly (readonly [key: number, name: string])[]>
     [80, "AddRaftVoter"],
     [81, "RemoveRaftVoter"],
   ],
+}
+
+export interface DocumentedConfig {
+  readonly name: string
+  readonly type: string
+  readonly default: string
+  readonly readOnly: boolean
+  readonly doc: string
+}
+
+/** Every config that clients can see, for the reference page. */
+export function configReference(): { readonly topic: DocumentedConfig[]; readonly broker: DocumentedConfig[] } {
+  const rows = (table: ConfigTable) =>
+    [...table.all()].map(({ name, type, default: value, readOnly, doc }) => ({ name, type, default: value, readOnly, doc }))
+  return { topic: rows(topicConfigs), broker: rows(brokerConfigs) }
 }
 
 export function compatTable(): CompatTable {

@@ -3,7 +3,9 @@ import { encodeRequest, FrameReader } from "@rivven/protocol"
 import { ApiVersions, CreateTopics, Fetch, Heartbeat, ListGroups, Metadata, Produce } from "@rivven/protocol/messages"
 import { describe, expect, it, vi } from "vitest"
 import { noResponse } from "../dispatch/define-handler.ts"
+import { faultyDisk } from "../storage/faulty-disk.ts"
 import { startTestBroker, type TestBroker } from "../testing/in-process.ts"
+import { memoryDisk } from "../testing/memory-disk.ts"
 import { batchOf, Talk } from "../testing/talk.ts"
 import { WireClient } from "../testing/wire-client.ts"
 
@@ -210,6 +212,33 @@ describe("bounds", () => {
     expect(seen).toBe(4)
     open()
     expect((await Promise.all(frames)).map(correlationOf)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12])
+  })
+
+  it("producing sockets are not read while the disk is behind, other sockets are", async () => {
+    let stuck: ReturnType<typeof gate> | null = null
+    const disk = faultyDisk(memoryDisk(), (call) => (stuck && call.operation === "datasync" ? { before: stuck.opened } : undefined))
+    await using broker = await startTestBroker({
+      ports: { disk },
+      storage: { maxUnflushedBytes: 200_000, reserveBytes: 0, minFreeBytes: 0 },
+    })
+    await using talk = await Talk.to(broker)
+    await using other = await Talk.to(broker)
+    await talk.createTopic("t")
+    let seen = 0
+    broker.intercept(Produce, (_, next) => {
+      seen += 1
+      return next()
+    })
+    stuck = gate()
+    const values = ["x".repeat(90_000)]
+    const frames = Array.from({ length: 12 }, (_, index) => talk.wire.send(produceFrame(index, "t", { values })))
+    await vi.waitFor(() => expect(seen).toBeGreaterThan(1))
+    for (let round = 0; round < 20; round++) expect((await other.metadata("t")).errorCode).toBe(0)
+    expect(seen).toBeLessThan(12)
+    const { open } = stuck
+    stuck = null
+    open()
+    expect((await Promise.all(frames)).length).toBe(12)
   })
 
   it("connections beyond the total and beyond the share of one address are refused", async () => {

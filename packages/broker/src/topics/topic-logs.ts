@@ -26,9 +26,14 @@ export class TopicLogs {
     return log?.topicId === topic.id ? log : undefined
   }
 
-  sizeBytes(topic: Topic): number {
-    let total = 0
-    for (let index = 0; index < topic.partitionCount; index++) total += this.of(topic, index)?.sizeBytes ?? 0
-    return total
+  /** Bytes on disk, and how many partitions have no log. */
+  totals(topic: Topic): { sizeBytes: number; offline: number } {
+    let [sizeBytes, offline] = [0, 0]
+    for (let index = 0; index < topic.partitionCount; index++) {
+      const log = this.of(topic, index)
+      if (log) sizeBytes += log.sizeBytes
+      else offline += 1
+    }
+    return { sizeBytes, offline }
   }
 }

@@ -1,5 +1,6 @@
 import { describe } from "vitest"
 import { adminContract } from "./contract/admin.contract.ts"
+import { faultsContract } from "./contract/faults.contract.ts"
 import { groupsContract } from "./contract/groups.contract.ts"
 import { recordsContract } from "./contract/records.contract.ts"
 import { restartContract } from "./contract/restart.contract.ts"
@@ -24,4 +25,5 @@ describe("against Apache Kafka", () => {
   recordsContract(suite)
   groupsContract(suite)
   restartContract(suite)
+  faultsContract((port) => startApacheKafka({ properties: { ...properties, "advertised.listeners": `CLIENT://127.0.0.1:${port}` } }))
 })

@@ -1,6 +1,7 @@
 import { memoryDisk, startTestBroker } from "@rivven/broker/testing"
 import { describe } from "vitest"
 import { adminContract } from "./contract/admin.contract.ts"
+import { faultsContract } from "./contract/faults.contract.ts"
 import { groupsContract } from "./contract/groups.contract.ts"
 import { recordsContract } from "./contract/records.contract.ts"
 import { restartContract } from "./contract/restart.contract.ts"
@@ -26,4 +27,8 @@ describe("against the embedded engine", () => {
   recordsContract(suite)
   groupsContract(suite)
   restartContract(suite)
+  faultsContract(async (port) => {
+    const broker = await startTestBroker({ settings, advertised: { host: "127.0.0.1", port } })
+    return { port: broker.port, stop: () => broker.stop() }
+  })
 })

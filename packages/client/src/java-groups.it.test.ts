@@ -8,17 +8,23 @@ const waiting = { timeout: 60_000, interval: 200 }
 /** Our members and Java's in one group: the leader is whoever came first, so both sides read what the other wrote. */
 describe("in one group with Java's consumer", () => {
   let kafka: ApacheKafka
+  const started: ChildProcess[] = []
   beforeAll(async () => {
     kafka = await startApacheKafka()
   })
-  afterAll(() => kafka.stop())
+  afterAll(async () => {
+    for (const child of started) child.kill("SIGKILL")
+    await kafka.stop()
+  })
 
   function javaConsumer(topic: string, group: string, assignor: string): ChildProcess {
     const property = (text: string) => ["--command-property", text]
     const strategy = `partition.assignment.strategy=org.apache.kafka.clients.consumer.${assignor}`
     const jvm = ["-Xmx128m", "-XX:TieredStopAtLevel=1", "-cp", kafka.classpath, "org.apache.kafka.tools.consumer.ConsoleConsumer"]
     const options = ["--bootstrap-server", kafka.bootstrap, "--topic", topic, "--group", group]
-    return spawn("java", [...jvm, ...options, ...property(strategy), ...property("metadata.max.age.ms=1000")], { stdio: "ignore" })
+    const child = spawn("java", [...jvm, ...options, ...property(strategy), ...property("metadata.max.age.ms=1000")], { stdio: "ignore" })
+    started.push(child)
+    return child
   }
 
   it.each([

@@ -7,6 +7,8 @@ export type FaultyProxy = AsyncDisposable & {
   port: number
   /** Asked for each chunk of the broker's answers. */
   fault: () => Fault
+  /** Nothing the client sends arrives. */
+  isDeaf: boolean
   /** Where to garble, and with what, as fractions of 1. */
   random: () => number
   target: { host: string; port: number }
@@ -27,7 +29,7 @@ export async function startFaultyProxy(): Promise<FaultyProxy> {
         broker.destroy()
       })
     }
-    client.on("data", (chunk) => void broker.write(chunk))
+    client.on("data", (chunk) => void (proxy.isDeaf || broker.write(chunk)))
     broker.on("data", (chunk) => {
       const fault = proxy.fault()
       isHung ||= fault === "hang"
@@ -50,6 +52,7 @@ export async function startFaultyProxy(): Promise<FaultyProxy> {
   const proxy: FaultyProxy = {
     port,
     fault: () => "pass",
+    isDeaf: false,
     random: Math.random,
     target: { host: "127.0.0.1", port: 0 },
     dropConnections() {

@@ -46,7 +46,7 @@ export function SchemaForm(props: SchemaFormProps) {
         </fieldset>
       ))}
       {hidden > 0 || isAdvanced ? (
-        <Button kind="quiet" isSmall onClick={() => setAdvanced(!isAdvanced)} aria-expanded={isAdvanced}>
+        <Button kind="quiet" isSmall className="-ml-2" onClick={() => setAdvanced(!isAdvanced)} aria-expanded={isAdvanced}>
           {isAdvanced ? "Fewer settings" : `${hidden} more settings`}
         </Button>
       ) : null}

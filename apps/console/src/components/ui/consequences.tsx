@@ -47,7 +47,7 @@ export function Diff({ changes }: { changes: readonly FieldChange[] }) {
         {changes.map(({ path, before, after }) => (
           <tr key={path} className="align-baseline">
             <td className="pr-2 break-all">{path}</td>
-            <td className="pr-2 text-right break-all text-bad">{before ?? "not set"}</td>
+            <td className={cx("pr-2 text-right break-all", before === null ? "text-dim" : "text-bad")}>{before ?? "not set"}</td>
             <td aria-hidden="true" className="px-1 text-dim">
               ›
             </td>

@@ -7,11 +7,15 @@ import { EmptyState } from "../../components/ui/empty-state.tsx"
 import { Freshness } from "../../components/ui/freshness.tsx"
 import { PageHead } from "../../components/ui/page-head.tsx"
 import { plural } from "../../format.ts"
+import type { RuleRow } from "../../trpc/types.ts"
 import { useUrlState } from "../../url-state.ts"
 import { alertColumns } from "./alert-columns.tsx"
 import { alertsUrl } from "./alerts-url.ts"
 import { ruleColumns } from "./rule-columns.tsx"
 import { useAlertRules, useAlerts } from "./use-alerts.ts"
+
+/** What fires stands first, what cannot fire last. */
+const order: readonly RuleRow["state"][] = ["firing", "pending", "inactive", "cannot-fire"]
 
 const RuleDrawer = lazy(() => import("./rule-drawer.tsx"))
 
@@ -57,7 +61,7 @@ export function AlertsPage() {
           title="Rules"
           note={rules.data ? `${rules.data.data.length}${cannot > 0 ? `, ${cannot} cannot fire` : ""}` : undefined}
           columns={ruleColumns(open)}
-          rows={rules.data?.data}
+          rows={rules.data?.data.toSorted((a, b) => order.indexOf(a.state) - order.indexOf(b.state))}
           idOf={({ name }) => name}
           failure={rules.error ? failureOf(rules.error, { what: "list the rules", onRetry: () => void rules.refetch() }) : undefined}
           empty={<EmptyState mark="alerts" title="There are no rules" />}

@@ -40,7 +40,7 @@ export function Overview() {
   const notices = noticesOf(overview.data?.degraded ?? [])
   return (
     <div className="flex flex-col gap-3">
-      {data ? <Verdict verdict={data.verdict} asOf={overview.data?.asOf ?? null} cluster={cluster} /> : <VerdictSkeleton />}
+      {data ? <Verdict verdict={data.verdict} cluster={cluster} /> : <VerdictSkeleton />}
       {notices[0] ? (
         <Banner status="warn" claim={notices[0].claim}>
           {notices[0].detail}

@@ -4,15 +4,12 @@ import { SentenceText } from "../../components/resource/entity-link.tsx"
 import { Button } from "../../components/ui/button.tsx"
 import { Delayed, Skeleton } from "../../components/ui/skeleton.tsx"
 import { StatusShape, statusText } from "../../components/ui/status-shape.tsx"
-import { formatAge } from "../../format.ts"
-import { useNow } from "../../now.ts"
 import type { Overview } from "../../trpc/types.ts"
 
 const ConnectionDrawer = lazy(() => import("./connection-drawer.tsx"))
 
 /** One sentence with its reasons, worst first, each linked. */
-export function Verdict({ verdict, asOf, cluster }: { verdict: Overview["verdict"]; asOf: number | null; cluster: string }) {
-  const now = useNow()
+export function Verdict({ verdict, cluster }: { verdict: Overview["verdict"]; cluster: string }) {
   const [isOpen, setOpen] = useState(false)
   return (
     <section aria-label="Verdict" className="flex items-start gap-4 pt-1 pb-0.5">
@@ -23,9 +20,7 @@ export function Verdict({ verdict, asOf, cluster }: { verdict: Overview["verdict
             <span className={statusText[verdict.status]}>{verdict.lead}</span> <SentenceText parts={verdict.sentence} isUnderlined />
           </h1>
         </div>
-        <p className="mt-1 ml-[23px] text-12 text-dim tabular-nums">
-          {verdict.note} {now === 0 ? "" : `Checked ${formatAge(asOf, now)}.`}
-        </p>
+        <p className="mt-1 ml-[23px] text-12 text-dim tabular-nums">{verdict.note}</p>
       </div>
       <Button onClick={() => setOpen(true)}>Connect a client</Button>
       {isOpen ? (

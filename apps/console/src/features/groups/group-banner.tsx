@@ -1,4 +1,5 @@
 import { Link } from "../../app/navigation.tsx"
+import { isNever } from "../../components/resource/cell.tsx"
 import { Banner } from "../../components/ui/banner.tsx"
 import { buttonClass } from "../../components/ui/button.tsx"
 import { formatDuration, plural } from "../../format.ts"
@@ -36,7 +37,7 @@ export function GroupBanner({ cluster, details, notice }: GroupBannerProps) {
       </Banner>
     )
   }
-  if (offsets.length > 0 && neverCommitted === offsets.length) {
+  if (isNever(details.lagRecords)) {
     return (
       <Banner status="info" claim="This group never committed an offset.">
         How far it is behind cannot be said; it starts where its consumers are told to start.

@@ -18,9 +18,14 @@ function columnsOf(onOpen: (row: ConfigRow) => void, isEditable: boolean): Colum
     {
       id: "name",
       header: "Config",
-      width: 220,
+      width: 270,
       cell: (row) => (
-        <button type="button" className="font-mid text-ink hover:text-accent" onClick={() => onOpen(row)}>
+        <button
+          type="button"
+          className="block max-w-full truncate font-mid text-ink hover:text-accent"
+          title={row.name}
+          onClick={() => onOpen(row)}
+        >
           {row.name}
         </button>
       ),

@@ -115,7 +115,10 @@ function Facts({ details }: { details: TopicDetails }) {
   return (
     <>
       <span title={state.reason}>
-        <StatusLabel status={state.status} isStrong={state.status === "bad" || state.status === "warn"}>
+        <StatusLabel
+          status={resource === null && state.status === "ok" ? "off" : state.status}
+          isStrong={state.status === "bad" || state.status === "warn"}
+        >
           {state.word}
         </StatusLabel>
       </span>

@@ -21,6 +21,8 @@ describe("value axis", () => {
   it("divides time by sixty", () => {
     expect(labels(valueAxis("duration", 57 * 60_000))).toEqual(["0", "15", "30", "45", "60 min"])
     expect(labels(valueAxis("duration", 4600))).toEqual(["0", "1", "2", "3", "4", "5 s"])
+    expect(labels(valueAxis("duration", 994))).toEqual(["0", "0.2", "0.4", "0.6", "0.8", "1 s"])
+    expect(labels(valueAxis("duration", 43))).toEqual(["0", "10", "20", "30", "40", "50 ms"])
   })
 
   it.each([1, 3, 7, 12, 99, 101, 5321, 99_999, 1.5e7])("covers %d with three to six lines", (max) => {

@@ -47,9 +47,21 @@ const sixties = [1, 2, 5, 10, 15, 30, 60]
 /** The axis for values up to `max`; counts never get lines between whole numbers. */
 export function valueAxis(kind: ValueKind, max: number): ValueAxis {
   const choices = units[kind]
-  const unit = choices.findLast(({ size }) => max >= size) ?? choices[0] ?? { size: 1, name: "" }
-  const scaled = Math.max(max / unit.size, kind === "count" || kind === "recordRate" ? 4 : 1)
-  const step = niceStep(scaled / 5, stepsFor(kind, unit))
+  const at = Math.max(
+    choices.findLastIndex(({ size }) => max >= size),
+    0,
+  )
+  const axis = axisIn(kind, choices[at], max)
+  const larger = choices[at + 1]
+  // 994 ms rounds up to a full second: then all of it is written in seconds.
+  const isTime = kind === "duration" && at > 0
+  return larger && !isTime && axis.top >= larger.size ? axisIn(kind, larger, max) : axis
+}
+
+function axisIn(kind: ValueKind, unit: Unit = { size: 1, name: "" }, max: number): ValueAxis {
+  const least = kind === "count" || kind === "recordRate" ? 4 / unit.size : unit.size === 1 || kind === "ratio" ? 1 : 0
+  const scaled = Math.max(max / unit.size, least)
+  const step = niceStep(scaled / 5, stepsFor(kind, unit, scaled))
   const count = Math.max(Math.ceil(scaled / step - 1e-9), 2)
   const ticks = Array.from({ length: count + 1 }, (_, at) => Number((at * step * unit.size).toPrecision(12)))
   const top = ticks.at(-1) ?? 1
@@ -71,8 +83,8 @@ function niceStep(rough: number, factors: readonly number[]): number {
   return (factors.find((each) => each * power >= rough * 0.999) ?? 10) * power
 }
 
-function stepsFor(kind: ValueKind, unit: Unit): readonly number[] {
-  if (kind === "duration" && unit.size >= 1000) return sixties
+function stepsFor(kind: ValueKind, unit: Unit, scaled: number): readonly number[] {
+  if (kind === "duration" && unit.size >= 1000 && scaled > 5) return sixties
   return kind === "count" && unit.size === 1 ? wholes : tenths
 }
 

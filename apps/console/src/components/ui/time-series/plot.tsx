@@ -79,9 +79,7 @@ export default function Plot({ chart, onZoom }: PlotProps) {
         width={46}
         domain={[0, axis.top]}
         ticks={axis.ticks}
-        tickFormatter={axis.label}
-        tick={tick}
-        tickMargin={6}
+        tick={(box: TickBox) => <ValueTick {...box} label={axis.label} />}
         tickSize={0}
         axisLine={false}
         tickLine={false}
@@ -107,7 +105,7 @@ export default function Plot({ chart, onZoom }: PlotProps) {
             strokeWidth={series.isCulprit ? 2 : 1.5}
             fill={color(series)}
             fillOpacity={0.11}
-            dot={false}
+            dot={lonePoints(series)}
             activeDot={activeDot(series)}
             isAnimationActive={false}
           />
@@ -119,7 +117,7 @@ export default function Plot({ chart, onZoom }: PlotProps) {
             type="linear"
             stroke={color(series)}
             strokeWidth={series.isCulprit ? 2 : 1.5}
-            dot={false}
+            dot={lonePoints(series)}
             activeDot={activeDot(series)}
             isAnimationActive={false}
           />
@@ -130,7 +128,7 @@ export default function Plot({ chart, onZoom }: PlotProps) {
           y={capacity.value}
           stroke="var(--color-ink)"
           strokeWidth={1.5}
-          label={<LevelLabel level={capacity} fill="var(--color-ink)" shift={14} />}
+          label={<LevelLabel level={capacity} fill="var(--color-ink)" side="end" />}
         />
       ) : null}
       {threshold && isThresholdDrawn(max, threshold) ? (
@@ -138,7 +136,7 @@ export default function Plot({ chart, onZoom }: PlotProps) {
           y={threshold.value}
           stroke="var(--color-bad)"
           strokeDasharray="3 3"
-          label={<LevelLabel level={threshold} fill="var(--color-bad)" shift={-5} />}
+          label={<LevelLabel level={threshold} fill="var(--color-bad)" side="start" />}
         />
       ) : null}
       {drag.area ? <ReferenceArea x1={drag.area[0]} x2={drag.area[1]} fill="var(--color-accent)" fillOpacity={0.12} /> : null}
@@ -150,6 +148,30 @@ export default function Plot({ chart, onZoom }: PlotProps) {
       />
     </ComposedChart>
   )
+}
+
+interface TickBox {
+  x?: number | string
+  y?: number | string
+  payload?: { value: number }
+}
+
+/** One line, however long its unit is. */
+function ValueTick({ x, y, payload, label }: TickBox & { label: (value: number) => string }) {
+  return (
+    <text x={Number(x) - 6} y={y} dy={4} textAnchor="end" {...tick}>
+      {label(payload?.value ?? 0)}
+    </text>
+  )
+}
+
+/** A value between two gaps has no line to stand on; it is drawn as a dot. */
+function lonePoints(series: Series) {
+  const at = (index: number) => series.values[index] ?? null
+  return ({ index, cx, cy }: { index: number; cx?: string | number | undefined; cy?: string | number | undefined }) =>
+    at(index) !== null && at(index - 1) === null && at(index + 1) === null ? (
+      <circle key={index} cx={cx} cy={cy} r={1.75} fill={color(series)} />
+    ) : null
 }
 
 function activeDot(series: Series) {
@@ -175,10 +197,19 @@ function SpanShape({ x = 0, y = 0, width = 0, height = 0, fill }: Box & { fill: 
 }
 
 /** Words beside a horizontal level, on a piece of panel so that lines do not cross them. */
-function LevelLabel({ viewBox, level, fill, shift }: { viewBox?: Box | object; level: Level; fill: string; shift: number }) {
-  const { x = 0, y = 0 } = (viewBox ?? {}) as Box
+function LevelLabel({ viewBox, level, fill, side }: { viewBox?: Box | object; level: Level; fill: string; side: "start" | "end" }) {
+  const { x = 0, y = 0, width = 0 } = (viewBox ?? {}) as Box
   return (
-    <text x={x + 10} y={y + shift} fontSize={11} fill={fill} stroke="var(--color-panel)" strokeWidth={4} paintOrder="stroke">
+    <text
+      x={side === "start" ? x + 10 : x + width - 10}
+      y={side === "start" ? y - 5 : y + 14}
+      textAnchor={side}
+      fontSize={11}
+      fill={fill}
+      stroke="var(--color-panel)"
+      strokeWidth={4}
+      paintOrder="stroke"
+    >
       {level.label}
     </text>
   )

@@ -63,7 +63,6 @@ export function TimeSeries(props: TimeSeriesProps) {
       <div className={cx("relative", heights[size], isTable && "overflow-auto")}>
         {isTable && chart ? <ValueTable chart={chart} title={title} /> : <Drawing {...props} />}
       </div>
-      {chart ? <FarThreshold chart={chart} /> : null}
     </Panel>
   )
 }
@@ -79,7 +78,7 @@ function Drawing({ chart, summary, failure, onZoom }: TimeSeriesProps) {
           <Plot chart={chart} {...(onZoom ? { onZoom } : {})} />
         </Suspense>
       </figure>
-      {isEmpty ? <Words>No values in this time yet</Words> : null}
+      {isEmpty ? <Words>No values in this time yet</Words> : <FarThreshold chart={chart} />}
     </>
   )
 }
@@ -88,7 +87,11 @@ function Drawing({ chart, summary, failure, onZoom }: TimeSeriesProps) {
 function FarThreshold({ chart }: { chart: Chart }) {
   const { threshold } = chart
   if (!threshold || isThresholdDrawn(drawnMax({ ...chart, threshold: undefined }), threshold)) return null
-  return <p className="text-11 text-dim">{threshold.label}, far above these values</p>
+  return (
+    <p className="pointer-events-none absolute top-2 left-13 rounded-1 bg-panel/80 px-1 text-11 text-dim">
+      {threshold.label}, above this chart
+    </p>
+  )
 }
 
 function Words({ children }: { children: ReactNode }) {

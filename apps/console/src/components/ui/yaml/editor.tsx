@@ -90,5 +90,10 @@ export default function YamlEditor({ label, value, onChange, original, messages,
     view.dispatch(setDiagnostics(view.state, diagnostics))
   }, [view, messages])
 
-  return <div ref={host} className="min-h-40 bg-sunken" />
+  return (
+    <div
+      ref={host}
+      className="min-h-40 overflow-hidden rounded-b-3 bg-sunken focus-within:outline-2 focus-within:-outline-offset-2 focus-within:outline-accent"
+    />
+  )
 }

@@ -11,7 +11,8 @@ export const highlight = HighlightStyle.define([
 
 export const theme = EditorView.theme({
   "&": { backgroundColor: "var(--color-sunken)", color: "var(--color-soft)", fontSize: "12px" },
-  "&.cm-focused": { outline: "none", boxShadow: "inset 0 0 0 2px var(--color-accent)" },
+  "&.cm-focused": { outline: "none" },
+  ".cm-content:focus-visible": { boxShadow: "none" },
   ".cm-scroller": { fontFamily: "var(--font-mono)", lineHeight: "20px", letterSpacing: "-0.15px" },
   ".cm-content": { padding: "8px 0", caretColor: "var(--color-ink)" },
   ".cm-cursor": { borderLeftColor: "var(--color-ink)" },

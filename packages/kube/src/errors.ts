@@ -123,12 +123,15 @@ export class KubeError extends Error {
   static fromStatus(body: unknown, httpStatus: number): KubeError {
     const status = (typeof body === "object" && body !== null ? body : {}) as Partial<Status>
     const message = status.message ?? (typeof body === "string" && body !== "" ? body.slice(0, 500) : `HTTP status ${httpStatus}`)
-    const reason = status.reason !== undefined && status.reason in statusReasons ? (status.reason as StatusReason) : reasonOf(httpStatus)
+    const reason =
+      status.reason !== undefined && status.reason in statusReasons ? (status.reason as StatusReason) : reasonOf(httpStatus, status)
     return new KubeError(reason, message, { details: status.details ?? {}, httpStatus })
   }
 }
 
-function reasonOf(httpStatus: number): StatusReason {
+function reasonOf(httpStatus: number, status: Partial<Status>): StatusReason {
+  // A Status without a reason is a refusal that the server has no word for, such as a configuration that its schema does not allow.
+  if (httpStatus === 500 && status.kind === "Status") return "Unknown"
   const found = Object.entries(statusReasons).find(([, status]) => status === httpStatus)?.[0] as StatusReason | undefined
   if (httpStatus === 409) return "Conflict"
   return found ?? (httpStatus >= 500 ? "InternalError" : "BadRequest")

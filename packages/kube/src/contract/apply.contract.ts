@@ -67,9 +67,14 @@ export function applyContract(use: Use): void {
 
     it("lists several conflicts by manager", async () => {
       const path = await place()
-      await apply(path, { partitions: 3, config: { retentionMs: 1000 } }, "fieldManager=a")
-      const { body } = await apply(path, { partitions: 4, config: { retentionMs: 2000 } }, "fieldManager=b")
-      expect(body.message).toBe('Apply failed with 2 conflicts: conflicts with "a":\n- .spec.config.retentionMs\n- .spec.partitions')
+      await apply(path, { partitions: 3, topicLabels: { z: "1", b: "1" }, config: { retentionMs: 1000 } }, "fieldManager=a")
+      const { body } = await apply(
+        path,
+        { partitions: 4, topicLabels: { z: "2", b: "2" }, config: { retentionMs: 2000 } },
+        "fieldManager=b",
+      )
+      const fields = [".spec.partitions", ".spec.config.retentionMs", ".spec.topicLabels.b", ".spec.topicLabels.z"]
+      expect(body.message).toBe(`Apply failed with 4 conflicts: conflicts with "a":\n${fields.map((field) => `- ${field}`).join("\n")}`)
     })
 
     it("conflicts with an update as well, and says since when", async () => {
@@ -222,7 +227,9 @@ export function applyContract(use: Use): void {
       const uid = "00000000-0000-4000-8000-000000000000"
       expect((await use().apply(path, topic("orders", {}, { uid }), "fieldManager=a")).status).toBe(409)
       await apply(path, {}, "fieldManager=a")
-      expect((await use().apply(path, topic("orders", {}, { uid }), "fieldManager=a")).status).toBe(409)
+      const other = await use().apply(path, topic("orders", {}, { uid }), "fieldManager=a")
+      expect(other.status).toBe(422)
+      expect(other.body.details.causes[0].field).toBe("metadata.uid")
     })
 
     it("refuses a stale resourceVersion", async () => {

@@ -72,7 +72,7 @@ export function deletionContract(use: Use): void {
       const { uid, resourceVersion } = live.metadata
       const other = await use().delete(path, { preconditions: { uid: "00000000-0000-4000-8000-000000000000" } })
       expect(other.status).toBe(409)
-      expect(other.body.message).toContain("Precondition failed: UID in precondition")
+      expect(other.body.message).toContain("does not match the UID in record")
       expect((await use().delete(path, { preconditions: { resourceVersion: "1" } })).status).toBe(409)
       expect((await use().delete(path, { preconditions: { uid, resourceVersion } })).status).toBe(200)
     })

@@ -47,8 +47,9 @@ export function objectsContract(use: Use): void {
 
     it("refuses an object of another kind", async () => {
       const namespace = await use().namespace()
-      const { status } = await use().post(topicsIn(namespace), { ...topic("orders"), kind: "RivvenCluster" })
-      expect(status).toBe(400)
+      const { status, body } = await use().post(topicsIn(namespace), { ...topic("orders"), kind: "RivvenCluster" })
+      expect(status).toBe(422)
+      expect(body.details.causes[0]).toMatchObject({ field: "kind", message: 'Invalid value: "RivvenCluster": must be RivvenTopic' })
     })
 
     it("refuses an object without kind", async () => {
@@ -207,7 +208,7 @@ export function objectsContract(use: Use): void {
 
     it("refuses a method that an address does not have", async () => {
       const namespace = await use().namespace()
-      const { status, body } = await use().put(topicsIn(namespace), topic("orders"))
+      const { status, body } = await use().delete(`${topicsIn(namespace)}/orders/status`)
       expect(status).toBe(405)
       expect(body.reason).toBe("MethodNotAllowed")
     })

@@ -2,6 +2,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http"
 import { KubeError } from "../../errors.ts"
 import { qualifiedName, type Resource } from "../kinds/resource.ts"
+import { invalidOptions } from "../verbs/context.ts"
 import { get, list, viewed } from "../verbs/read.ts"
 import { scaleOf } from "../verbs/scale.ts"
 import type { Writer } from "../verbs/writer.ts"
@@ -63,7 +64,7 @@ export class ResourceHandler {
     const { labelSelector, fieldSelector, resourceVersion } = listQuery(query)
     const sendsInitialEvents = isTrue(query, "sendInitialEvents")
     const allowsBookmarks = isTrue(query, "allowWatchBookmarks")
-    if (sendsInitialEvents) checkInitialEvents(query, allowsBookmarks)
+    if (sendsInitialEvents) checkInitialEvents(query)
     const watch = new Watch(
       server,
       {
@@ -90,13 +91,10 @@ export class ResourceHandler {
   }
 }
 
-function checkInitialEvents(query: URLSearchParams, allowsBookmarks: boolean): void {
-  const refuse = (field: string, why: string): KubeError =>
-    new KubeError("Invalid", `ListOptions.meta.k8s.io "" is invalid: ${field}: Forbidden: ${why}`)
-  if (query.get("resourceVersionMatch") !== "NotOlderThan") {
-    throw refuse("resourceVersionMatch", 'sendInitialEvents requires setting resourceVersionMatch to "NotOlderThan"')
-  }
-  if (!allowsBookmarks) throw refuse("allowWatchBookmarks", "sendInitialEvents requires setting allowWatchBookmarks to true")
+function checkInitialEvents(query: URLSearchParams): void {
+  if (query.get("resourceVersionMatch") === "NotOlderThan") return
+  const message = "Forbidden: sendInitialEvents requires setting resourceVersionMatch to NotOlderThan"
+  throw invalidOptions("ListOptions", { field: "resourceVersionMatch", reason: "FieldValueForbidden", message })
 }
 
 const collectionMethods = ["GET", "POST", "DELETE"]

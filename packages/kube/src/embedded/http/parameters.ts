@@ -1,6 +1,7 @@
 // Query parameters and headers of reads and writes, checked before anything happens.
 import { KubeError } from "../../errors.ts"
 import type { IncludeObject } from "../table.ts"
+import { invalidOptions } from "../verbs/context.ts"
 import type { ListQuery } from "../verbs/read.ts"
 
 export function listQuery(query: URLSearchParams): ListQuery {
@@ -53,7 +54,7 @@ export function writeParameters(query: URLSearchParams, { userAgent, kind }: { u
   const manager = query.get("fieldManager") ?? ""
   const validation = query.get("fieldValidation") ?? ""
   const dryRun = query.getAll("dryRun").filter((each) => each !== "")
-  const refuse = (field: string, why: string): KubeError => new KubeError("Invalid", `${kind}.meta.k8s.io "" is invalid: ${field}: ${why}`)
+  const refuse = (field: string, message: string): KubeError => invalidOptions(kind, { field, reason: "FieldValueInvalid", message })
   if (manager.length > managerLimit) throw refuse("fieldManager", `Too long: may not be more than ${managerLimit} bytes`)
   if (!/^[\p{L}\p{M}\p{N}\p{P}\p{S} ]*$/u.test(manager))
     throw refuse("fieldManager", "Invalid value: should only contain printable characters")

@@ -85,14 +85,14 @@ export class Watch {
   }
 
   #sendPast(): void {
-    const { resource, namespace, sendsInitialEvents } = this.#request
+    const { resource, namespace, sendsInitialEvents, allowsBookmarks } = this.#request
     const { store } = this.#server
     if (!this.#startsWithState) {
       for (const event of store.since(this.#sentRevision)) this.#onEvent(event)
       return
     }
     for (const entry of store.list(resource.collection, namespace)) if (this.#selects?.(entry.object) ?? true) this.#send("ADDED", entry)
-    if (sendsInitialEvents) this.#sendBookmark({ "k8s.io/initial-events-end": "true" })
+    if (sendsInitialEvents && allowsBookmarks) this.#sendBookmark({ "k8s.io/initial-events-end": "true" })
   }
 
   #onEvent(event: StoredEvent): void {

@@ -6,7 +6,7 @@ import { jsonPatch } from "../patch/json-patch.ts"
 import { mergePatch } from "../patch/merge-patch.ts"
 import { strategicPatch } from "../patch/strategic-patch.ts"
 import { apply } from "../verbs/apply.ts"
-import type { NamedWrite, WriteRequest, Written } from "../verbs/context.ts"
+import { invalidOptions, type NamedWrite, type WriteRequest, type Written } from "../verbs/context.ts"
 import { list } from "../verbs/read.ts"
 import { parseDeleteOptions, remove } from "../verbs/remove.ts"
 import { scaleOf, withScale } from "../verbs/scale.ts"
@@ -105,8 +105,8 @@ async function patch({ writer, exchange, bytes, named }: Job): Promise<Written> 
 }
 
 function checkForce({ query }: Exchange, type: string): void {
-  const refuse = (field: string, why: string): KubeError =>
-    new KubeError("Invalid", `PatchOptions.meta.k8s.io "" is invalid: ${field}: ${why}`, { details: { causes: [{ field, message: why }] } })
+  const refuse = (field: string, message: string): KubeError =>
+    invalidOptions("PatchOptions", { field, reason: "FieldValueInvalid", message })
   if (type === patchTypes.apply) {
     if ((query.get("fieldManager") ?? "") === "") throw refuse("fieldManager", "Required value: is required for apply patch")
   } else if (query.has("force")) throw refuse("force", "Forbidden: may not be specified for non-apply patch")

@@ -2,6 +2,7 @@
 // Stored is the core form. They are kept for an hour and have no file.
 import { type AnyObject, isRecord, textOf } from "../../object.ts"
 import { compileObjectSchema, completeJson } from "../schema/metadata.ts"
+import { invalid, type Problem, required } from "../schema/problem.ts"
 import type { JsonSchema } from "../schema/schema.ts"
 import { ageOf, textColumn } from "./columns.ts"
 import { type Column, defineResource, type Resource } from "./resource.ts"
@@ -110,16 +111,41 @@ const columns: Column[] = [
   textColumn("Name", (event) => event.metadata.name, 1),
 ]
 
+/** An event lies in the namespace of what it is about; recorders of the new form say who reports what. */
+function checkNew(event: AnyObject): Problem[] {
+  const missing = ["eventTime", "reportingController", "reportingInstance", "action", "reason", "type"]
+    .filter((field) => textOf(event[field]) === "")
+    .map((field) => required([field]))
+  return [...missing, ...checkNamespace(event, "regarding")]
+}
+
+function checkNamespace(event: AnyObject, field: "involvedObject" | "regarding"): Problem[] {
+  const reference = event[field]
+  const about = isRecord(reference) ? textOf(reference.namespace) : ""
+  const { namespace = "" } = event.metadata
+  // What is about something without a namespace lies in `default`.
+  if (about === namespace || (about === "" && namespace === "default")) return []
+  return [invalid([field, "namespace"], about, "does not match event.namespace")]
+}
+
 const shared = { kind: "Event", plural: "events", shortNames: ["ev"], hasFile: false, collection: "core/events", columns, selectable }
 
 export const eventResources: readonly Resource[] = [
-  defineResource({ ...shared, group: "", version: "v1", schema: compileObjectSchema(coreJson), json: completeJson(coreJson) }),
+  defineResource({
+    ...shared,
+    group: "",
+    version: "v1",
+    schema: compileObjectSchema(coreJson),
+    json: completeJson(coreJson),
+    check: (event) => checkNamespace(event, "involvedObject"),
+  }),
   defineResource({
     ...shared,
     group: "events.k8s.io",
     version: "v1",
     schema: compileObjectSchema(newJson),
     json: completeJson(newJson),
+    check: checkNew,
     view: {
       toStored: (object) => renamed(object, { names: backNames, apiVersion: "v1" }),
       fromStored: (object) => renamed(object, { names: renames, apiVersion: "events.k8s.io/v1" }),

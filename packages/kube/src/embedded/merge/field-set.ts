@@ -93,10 +93,12 @@ export class FieldSet {
     return this.difference(other).isEmpty && other.difference(this).isEmpty
   }
 
-  /** Every member, in the order of its path. */
+  /** Every member; those of one parent stand together, before what is further below. */
   *paths(prefix: readonly PathElement[] = []): Generator<readonly PathElement[]> {
-    if (this.isMember) yield prefix
-    for (const element of [...this.children.keys()].sort()) yield* this.children.get(element)?.paths([...prefix, element]) ?? []
+    if (prefix.length === 0 && this.isMember) yield prefix
+    const children = [...this.children].sort(([a], [b]) => (a < b ? -1 : 1))
+    for (const [element, child] of children) if (child.isMember) yield [...prefix, element]
+    for (const [element, child] of children) yield* child.paths([...prefix, element])
   }
 
   toJson(): Record<string, unknown> {

@@ -119,7 +119,7 @@ function findConflicts(owners: Owners, { difference, except }: { difference: Com
     if (id === except) continue
     for (const path of owned.fields.intersection(changed).paths()) found.push({ owned, path: formatFieldPath(path) })
   }
-  return found.sort((a, b) => `${a.owned.manager.name}\n${a.path}`.localeCompare(`${b.owned.manager.name}\n${b.path}`))
+  return found.sort((a, b) => a.owned.manager.name.localeCompare(b.owned.manager.name))
 }
 
 export function conflictError(conflicts: readonly FieldConflict[]): KubeError {

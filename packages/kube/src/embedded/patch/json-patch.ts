@@ -8,7 +8,7 @@ type Target = { parent: Record<string, unknown> | unknown[]; key: string }
 
 const operationLimit = 10_000
 
-/** Throws `BadRequest` for a malformed patch, `Invalid` for one that does not fit the value or whose test fails. */
+/** Throws `BadRequest` for what is no patch, `Invalid` for one that cannot be read, does not fit the value, or whose test fails. */
 export function jsonPatch(value: unknown, patch: unknown): unknown {
   const root = { document: structuredClone(value) }
   if (!Array.isArray(patch)) throw malformed("a JSON patch must be a list of operations")
@@ -26,13 +26,13 @@ function unfit(why: string): KubeError {
 }
 
 function parseOperation(raw: unknown, index: number): Operation {
-  if (!isRecord(raw) || typeof raw.op !== "string") throw malformed(`operation ${index} of the JSON patch needs an "op"`)
+  if (!isRecord(raw) || typeof raw.op !== "string") throw unfit(`operation ${index} of the JSON patch needs an "op"`)
   const { op, path, from } = raw
   const known = ["add", "remove", "replace", "move", "copy", "test"]
-  if (!known.includes(op)) throw malformed(`operation ${index} of the JSON patch has the unknown op "${op}"; accepted: ${known.join(", ")}`)
-  if (typeof path !== "string") throw malformed(`operation ${index} of the JSON patch needs a "path"`)
-  if ((op === "move" || op === "copy") && typeof from !== "string") throw malformed(`operation ${index} of the JSON patch needs a "from"`)
-  if (["add", "replace"].includes(op) && !("value" in raw)) throw malformed(`operation ${index} of the JSON patch needs a "value"`)
+  if (!known.includes(op)) throw unfit(`operation ${index} of the JSON patch has the unknown op "${op}"; accepted: ${known.join(", ")}`)
+  if (typeof path !== "string") throw unfit(`operation ${index} of the JSON patch needs a "path"`)
+  if ((op === "move" || op === "copy") && typeof from !== "string") throw unfit(`operation ${index} of the JSON patch needs a "from"`)
+  if (["add", "replace"].includes(op) && !("value" in raw)) throw unfit(`operation ${index} of the JSON patch needs a "value"`)
   return { op, path, from: typeof from === "string" ? from : undefined, value: raw.value }
 }
 

@@ -41,6 +41,11 @@ export function invalid(path: FieldPath, value: unknown, why: string): Problem {
   return { path: formatPath(path), type: "Invalid", message: `Invalid value: ${showValue(value)}: ${why}` }
 }
 
+/** Objects and lists are too long for a message. */
+export function invalidWhole(path: FieldPath, why: string): Problem {
+  return { path: formatPath(path), type: "Invalid", message: `Invalid value: ${why}` }
+}
+
 export function required(path: FieldPath, why = ""): Problem {
   return { path: formatPath(path), type: "Required", message: why === "" ? "Required value" : `Required value: ${why}` }
 }
@@ -55,7 +60,7 @@ export function duplicate(path: FieldPath, value: unknown): Problem {
 }
 
 export function tooLong(path: FieldPath, maxLength: number): Problem {
-  return { path: formatPath(path), type: "TooLong", message: `Too long: may not be more than ${maxLength} characters` }
+  return { path: formatPath(path), type: "TooLong", message: `Too long: may not be more than ${maxLength} bytes` }
 }
 
 export function tooMany(path: FieldPath, count: number, max: number): Problem {
@@ -68,12 +73,24 @@ export function forbidden(path: FieldPath, why: string): Problem {
 
 export function wrongType(path: FieldPath, value: unknown, expected: string): Problem {
   const at = formatPath(path)
-  const actual = value === null ? "null" : Array.isArray(value) ? "array" : typeof value
+  const actual = typeName(value)
   return {
     path: at,
     type: "TypeInvalid",
     message: `Invalid value: ${JSON.stringify(actual)}: ${at} in body must be of type ${expected}: ${JSON.stringify(actual)}`,
   }
+}
+
+/** In the words of JSON schema. */
+export function typeName(value: unknown): string {
+  if (Array.isArray(value)) return "array"
+  if (Number.isInteger(value)) return "integer"
+  return value === null ? "null" : typeof value
+}
+
+/** Whether rules can be evaluated in spite of it: the value has its type and a bounded size. */
+export function isOfShape({ type }: Problem): boolean {
+  return type === "Invalid" || type === "Duplicate"
 }
 
 export function causeOf(problem: Problem): StatusCause {

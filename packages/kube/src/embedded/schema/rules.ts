@@ -4,7 +4,7 @@ import { Optional } from "@marcbachmann/cel-js"
 import { isRecord } from "../../object.ts"
 import { type CelProgram, compileCel, toCel } from "./cel.ts"
 import { isEqual } from "./equal.ts"
-import { type FieldPath, forbidden, formatPath, invalid, type Problem, required } from "./problem.ts"
+import { type FieldPath, forbidden, formatPath, invalid, invalidWhole, type Problem, required, typeName } from "./problem.ts"
 import { type CelRule, childSchema, itemSchema, listKey, type Schema } from "./schema.ts"
 
 export type CompiledRule = {
@@ -104,7 +104,7 @@ function evaluate(rule: CompiledRule, node: Node): Problem | undefined {
     if (rule.program(variables) === true) return undefined
   } catch (error) {
     const why = error instanceof Error ? (error.message.split("\n")[0] ?? "") : String(error)
-    return invalid(path, typeName(value), `${source.message ?? `failed rule: ${source.rule}`} (evaluation error: ${why})`)
+    return invalidWhole(path, `${source.message ?? `failed rule: ${source.rule}`} (evaluation error: ${why})`)
   }
   return blame(rule, node, textOf(rule, variables))
 }
@@ -135,17 +135,6 @@ function blame({ source }: CompiledRule, { value, path }: Node, message: string)
     case "FieldValueDuplicate":
       return { path: formatPath(at), type: "Duplicate", message: `Duplicate value: ${JSON.stringify(typeName(value))}: ${message}` }
     default:
-      return invalid(at, source.fieldPath === undefined ? shown(value) : null, message)
+      return typeof value === "object" || source.fieldPath !== undefined ? invalidWhole(at, message) : invalid(at, value, message)
   }
-}
-
-/** Scalars are shown, objects and lists only by their type: they are too long for a message. */
-function shown(value: unknown): unknown {
-  return typeof value === "object" ? typeName(value) : value
-}
-
-function typeName(value: unknown): string {
-  if (Array.isArray(value)) return "array"
-  if (Number.isInteger(value)) return "integer"
-  return value === null ? "null" : typeof value
 }

@@ -6,7 +6,9 @@ import { checkFormat } from "./formats.ts"
 import {
   duplicate,
   type FieldPath,
+  formatPath,
   invalid,
+  isOfShape,
   type Problem,
   required,
   showValue,
@@ -31,11 +33,11 @@ export function validate(subject: Subject): Problem[] {
   const { value, schema, old, path = [] } = subject
   check({ value, schema, old, path }, problems)
   if (!schema.hasRules) return problems
-  if (problems.length > 0) {
+  if (!problems.every(isOfShape)) {
     const why = "some validation rules were not checked because the object was invalid; correct the existing errors to complete validation"
     return [...problems, { path: "", type: "Invalid", message: `Invalid value: null: ${why}` }]
   }
-  return checkRules({ value, schema, old, path })
+  return [...problems, ...checkRules({ value, schema, old, path })]
 }
 
 type Place = Required<Subject>
@@ -135,15 +137,10 @@ function checkObject(place: Place, value: Record<string, unknown>, problems: Pro
   for (const name of keys) {
     const child = childSchema(schema, name)
     const before = isRecord(old) ? old[name] : undefined
-    if (child)
-      check({ value: value[name], schema: child, old: before, path: [...path, isOfMap(schema, name) ? `[${name}]` : name] }, problems)
+    if (child) check({ value: value[name], schema: child, old: before, path: [...path, name] }, problems)
   }
 }
 
-function isOfMap(schema: Schema, name: string): boolean {
-  return schema.values !== undefined && schema.properties?.has(name) !== true
-}
-
 function where(path: FieldPath): string {
-  return path.length === 0 ? "the value" : String(path.join(".")).replace(/\.\[/g, "[")
+  return path.length === 0 ? "the value" : formatPath(path)
 }

@@ -1,5 +1,4 @@
 import { describe, expect, it } from "vitest"
-import { isKubeError } from "../../errors.ts"
 import type { AnyObject } from "../../object.ts"
 import { silentLogger } from "../../ports.ts"
 import { type Chance, MemoryDisk, seeded } from "../../testing/memory-disk.ts"

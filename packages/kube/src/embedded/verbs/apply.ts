@@ -1,13 +1,13 @@
 // Server-side apply of one configuration: checked to be typed, merged, owned, then finished like every other write.
 import { KubeError } from "../../errors.ts"
 import { type AnyObject, isRecord, textOf } from "../../object.ts"
-import { apiVersionOf, qualifiedName } from "../kinds/resource.ts"
+import { apiVersionOf } from "../kinds/resource.ts"
 import { formatFieldPath } from "../merge/field-set.ts"
 import { decodeManagedFields } from "../merge/managed-fields.ts"
 import { type Owning, ownApply } from "../merge/ownership.ts"
 import { toFieldSet } from "../merge/typed.ts"
 import { findTypeErrors } from "../schema/type-errors.ts"
-import { conflict, type NamedWrite, notFound, nowText, type Written } from "./context.ts"
+import { conflict, invalidObject, type NamedWrite, notFound, nowText, type Written } from "./context.ts"
 import { asObject, checkAddress, checkVersion, complete } from "./decode.ts"
 import { managerOf, type Writer } from "./writer.ts"
 
@@ -23,8 +23,7 @@ export async function apply(writer: Writer, request: NamedWrite, { body, isForce
   checkTypes(config, request)
   const live = writer.live(resource, request)
   if (!live && subresource !== undefined) throw notFound(resource, request.name)
-  if (live) checkVersion(config, live, { ...request, isWholeObject: false })
-  else refusePreconditions(config, request)
+  checkIdentity(config, live, request)
   const { object, owners } = own(writer, request, { live, config, isForced })
   const next = structuredClone(object)
   complete(next, request)
@@ -59,17 +58,20 @@ function checkTypes(config: AnyObject, { resource }: NamedWrite): void {
   throw new KubeError("BadRequest", message, { details: { name, kind: resource.kind, causes } })
 }
 
-function refusePreconditions({ metadata }: AnyObject, { resource, name }: NamedWrite): void {
-  if (metadata.uid !== undefined) {
-    const why = `uid mismatch: the provided object specified uid ${textOf(metadata.uid)}, and no existing object was found`
+function checkIdentity(config: AnyObject, live: AnyObject | undefined, request: NamedWrite): void {
+  const { resource, name } = request
+  const { uid } = config.metadata
+  if (uid !== undefined && live === undefined) {
+    const why = `uid mismatch: the provided object specified uid ${textOf(uid)}, and no existing object was found`
     throw conflict(resource, { name, why })
   }
-  if (metadata.resourceVersion) {
-    throw new KubeError(
-      "Conflict",
-      `${qualifiedName(resource)} ${JSON.stringify(name)} does not exist, but a resourceVersion was specified`,
-    )
+  if (uid !== undefined && uid !== live?.metadata.uid) {
+    const message = `Invalid value: ${JSON.stringify(uid)}: field is immutable`
+    throw invalidObject(resource, { name, problems: [{ path: "metadata.uid", type: "Invalid", message }] })
   }
+  if (live) checkVersion(config, live, { ...request, isWholeObject: false })
+  // A version of something that is no longer there does not keep it from being made again.
+  else delete config.metadata.resourceVersion
 }
 
 type Owned = { live: AnyObject | undefined; config: AnyObject; isForced: boolean }

@@ -1,5 +1,5 @@
 // What one request asks for, as the HTTP side parsed it, and what every verb works with.
-import { KubeError, type StatusDetails } from "../../errors.ts"
+import { KubeError, type StatusCause, type StatusDetails } from "../../errors.ts"
 import type { AnyObject } from "../../object.ts"
 import type { KubePorts } from "../../ports.ts"
 import type { Registry } from "../kinds/registry.ts"
@@ -48,6 +48,12 @@ export function invalidObject(resource: Resource, { name, problems }: { name: st
   const message = `${qualifiedKind(resource)} ${JSON.stringify(name)} is invalid: ${sumUp(problems)}`
   const details: StatusDetails = { ...detailsOf(resource, name), kind: resource.kind, causes: problems.map(causeOf) }
   return new KubeError("Invalid", message, { details })
+}
+
+/** What is wrong with the parameters of a request; `kind` is what they are called, such as ListOptions. */
+export function invalidOptions(kind: string, cause: Required<StatusCause>): KubeError {
+  const message = `${kind}.meta.k8s.io "" is invalid: ${cause.field}: ${cause.message}`
+  return new KubeError("Invalid", message, { details: { group: "meta.k8s.io", kind, causes: [cause] } })
 }
 
 /** Whole seconds, as metadata times are kept. */

@@ -16,6 +16,10 @@ export function asObject(body: unknown, resource: Resource): AnyObject {
     const given = JSON.stringify(body.apiVersion ?? "")
     throw new KubeError("BadRequest", `the API version in the data (${given}) does not match the expected API version (${apiVersion})`)
   }
+  if (body.kind !== resource.kind && !resource.isStrategic) {
+    const message = `Invalid value: ${JSON.stringify(body.kind)}: must be ${resource.kind}`
+    throw invalidObject(resource, { name: nameIn(body), problems: [{ path: "kind", type: "Invalid", message }] })
+  }
   if (body.kind !== resource.kind) {
     throw new KubeError(
       "BadRequest",
@@ -25,6 +29,10 @@ export function asObject(body: unknown, resource: Resource): AnyObject {
   const metadata = body.metadata ?? {}
   if (!isRecord(metadata)) throw new KubeError("BadRequest", "metadata must be an object")
   return { ...body, metadata: metadata as AnyObject["metadata"] } as AnyObject
+}
+
+function nameIn(body: Record<string, unknown>): string {
+  return isRecord(body.metadata) ? textOf(body.metadata.name) : ""
 }
 
 /** Name and namespace of the body are those of the address, or absent. Throws `BadRequest`. */

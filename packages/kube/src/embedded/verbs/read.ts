@@ -4,7 +4,7 @@ import type { AnyObject, ListMeta, ObjectKey } from "../../object.ts"
 import type { Resource } from "../kinds/resource.ts"
 import { parseFieldSelector, parseLabelSelector, type Selector } from "../selectors.ts"
 import { Entry, type Store } from "../storage/store.ts"
-import { notFound, type Server, type Target } from "./context.ts"
+import { invalidOptions, notFound, type Server, type Target } from "./context.ts"
 
 export type ListQuery = {
   labelSelector: string
@@ -66,11 +66,9 @@ const versionPattern = /^\d{1,15}$/
 
 function checkQuery(query: ListQuery): void {
   const { resourceVersion, resourceVersionMatch: match } = query
+  const field = "resourceVersionMatch"
   const forbid = (why: string): KubeError =>
-    new KubeError(
-      "Invalid",
-      `ListOptions.meta.k8s.io "" is invalid: resourceVersionMatch: Forbidden: resourceVersionMatch is forbidden ${why}`,
-    )
+    invalidOptions("ListOptions", { field, reason: "FieldValueForbidden", message: `Forbidden: resourceVersionMatch is forbidden ${why}` })
   if (resourceVersion !== "" && !versionPattern.test(resourceVersion)) throw badVersion(resourceVersion)
   if (query.continue !== "" && resourceVersion !== "" && resourceVersion !== "0") {
     throw new KubeError("BadRequest", "specifying resource version is not allowed when using continue")
@@ -79,8 +77,8 @@ function checkQuery(query: ListQuery): void {
   if (query.continue !== "") throw forbid("when continue is provided")
   if (resourceVersion === "") throw forbid("unless resourceVersion is provided")
   if (match !== "Exact" && match !== "NotOlderThan") {
-    const why = `resourceVersionMatch: Unsupported value: ${JSON.stringify(match)}: supported values: "Exact", "NotOlderThan"`
-    throw new KubeError("Invalid", `ListOptions.meta.k8s.io "" is invalid: ${why}`)
+    const message = `Unsupported value: ${JSON.stringify(match)}: supported values: "Exact", "NotOlderThan"`
+    throw invalidOptions("ListOptions", { field, reason: "FieldValueNotSupported", message })
   }
   if (match === "Exact" && resourceVersion === "0") throw forbid('"Exact" for resourceVersion "0"')
 }

@@ -1,8 +1,8 @@
 // Deletion: at once, or by a mark that finalizers hold open. What depends on the object follows through the garbage collector.
 import { KubeError, type Status } from "../../errors.ts"
 import { type AnyObject, isRecord, textOf } from "../../object.ts"
-import type { Resource } from "../kinds/resource.ts"
-import { conflict, detailsOf, type NamedWrite, notFound, nowText } from "./context.ts"
+import { qualifiedKind, type Resource } from "../kinds/resource.ts"
+import { detailsOf, invalidOptions, type NamedWrite, notFound, nowText } from "./context.ts"
 import { hasFinalizers, type Writer } from "./writer.ts"
 
 export type DeleteOptions = {
@@ -27,7 +27,8 @@ export function parseDeleteOptions(body: unknown, query: URLSearchParams): Delet
   const propagation = propagations.find((each) => each === wanted)
   if (!propagation) {
     const list = propagations.map((each) => JSON.stringify(each)).join(", ")
-    throw new KubeError("Invalid", `propagationPolicy: Unsupported value: ${JSON.stringify(wanted)}: supported values: ${list}`)
+    const message = `Unsupported value: ${JSON.stringify(wanted)}: supported values: ${list}`
+    throw invalidOptions("DeleteOptions", { field: "propagationPolicy", reason: "FieldValueNotSupported", message })
   }
   const text = (value: unknown): string | undefined => (value === undefined ? undefined : textOf(value))
   return { uid: text(preconditions.uid), resourceVersion: text(preconditions.resourceVersion), propagation }
@@ -51,13 +52,19 @@ export async function remove(writer: Writer, request: NamedWrite, options: Delet
 
 function checkPreconditions(live: AnyObject, { resource, name }: NamedWrite, { uid, resourceVersion }: DeleteOptions): void {
   const { metadata } = live
+  const refuse = (why: string): KubeError => {
+    const details = { ...detailsOf(resource, name), kind: resource.kind }
+    return new KubeError("Conflict", `Operation cannot be fulfilled on ${qualifiedKind(resource)} ${JSON.stringify(name)}: ${why}`, {
+      details,
+    })
+  }
   if (uid !== undefined && uid !== metadata.uid) {
-    const why = `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${textOf(metadata.uid)}`
-    throw conflict(resource, { name, why })
+    const what = `the UID in the precondition (${uid}) does not match the UID in record (${textOf(metadata.uid)})`
+    throw refuse(`${what}. The object might have been deleted and then recreated`)
   }
   if (resourceVersion === undefined || resourceVersion === metadata.resourceVersion) return
-  const why = `Precondition failed: ResourceVersion in precondition: ${resourceVersion}, ResourceVersion in object meta: ${textOf(metadata.resourceVersion)}`
-  throw conflict(resource, { name, why })
+  const what = `the ResourceVersion in the precondition (${resourceVersion}) does not match the ResourceVersion in record`
+  throw refuse(`${what} (${textOf(metadata.resourceVersion)}). The object might have been modified`)
 }
 
 type Mark = { finalizers: string[]; now: string; resource: Resource }

@@ -53,8 +53,8 @@ export interface RunningBroker {
 export type Intercepts = ReadonlyMap<number, Intercept>
 
 const drainMs = 10_000
-const responseMemoryBytes = 67_108_864
-const leastResponseBytes = 65_536
+const responseMemoryBytes = 33_554_432
+const leastResponseBytes = 32_768
 const metadataTopicId = "AAAAAAAAAAAAAAAAAAAAAQ"
 const minuteMs = 60_000
 

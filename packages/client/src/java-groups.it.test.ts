@@ -55,7 +55,7 @@ describe("in one group with Java's consumer", () => {
       java = javaConsumer(topic, group, javaName)
     }
     await expect.poll(counts, waiting).toEqual([2, 2])
-    expect((await members()).flat().sort()).toEqual([0, 1, 2, 3])
+    expect((await members()).flat().sort((a, b) => a - b)).toEqual([0, 1, 2, 3])
     await expect.poll(() => consumer.assignment().length, waiting).toBe(2)
     java.kill("SIGTERM")
     await expect.poll(counts, waiting).toEqual([4])

@@ -36,7 +36,8 @@ export function adminContract(suite: Suite): void {
       )
       expect(created).toMatchObject({ partitions: 3, replicationFactor: 1 })
       expect(created.configs?.["retention.ms"]).toBe("60000")
-      expect(unwrap(await admin.topics.list()).find((topic) => topic.name === name)).toEqual({
+      const listed = async () => unwrap(await admin.topics.list()).find((topic) => topic.name === name)
+      await expect.poll(listed).toEqual({
         name,
         id: created.id,
         isInternal: false,
@@ -46,12 +47,14 @@ export function adminContract(suite: Suite): void {
         underReplicatedPartitions: 0,
       })
       expect(unwrap((await admin.topics.createPartitions([{ name, count: 5 }])).get(name) ?? missing)).toBeUndefined()
-      const described = unwrap((await admin.topics.describe([name])).get(name) ?? missing)
-      expect(described.id).toBe(created.id)
-      expect(described.partitions.map(({ index }) => index)).toEqual([0, 1, 2, 3, 4])
-      expect(described.partitions.every(({ leader }) => leader !== null)).toBe(true)
+      const described = async () => unwrap((await admin.topics.describe([name])).get(name) ?? missing)
+      await expect.poll(async () => (await described()).partitions.map(({ index }) => index)).toEqual([0, 1, 2, 3, 4])
+      await expect.poll(async () => (await described()).partitions.every(({ leader }) => leader !== null)).toBe(true)
+      expect((await described()).id).toBe(created.id)
       expect((await admin.topics.delete([{ id: created.id ?? "" }])).get(created.id ?? "")?.ok).toBe(true)
-      expect((await admin.topics.describe([name])).get(name)).toMatchObject({ ok: false, error: { code: "UNKNOWN_TOPIC_OR_PARTITION" } })
+      await expect
+        .poll(async () => (await admin.topics.describe([name])).get(name))
+        .toMatchObject({ ok: false, error: { code: "UNKNOWN_TOPIC_OR_PARTITION" } })
     })
 
     it("answers per topic: what is wrong with one does not hide the others", async () => {

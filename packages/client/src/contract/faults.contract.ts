@@ -141,15 +141,17 @@ export function faultsContract(start: StartBehind): void {
         const here = { topic: "garbled", partition: 0 }
         consumer.assign([here])
         consumer.seek(here, 0)
-        const seen = new Map<number, string | null>()
+        // Offsets are outside a batch's checksum, so the contents are what counts.
+        const seen = new Set<string | null>()
         const endMs = Date.now() + 20_000
         while (seen.size < values.length && Date.now() < endMs) {
           const { records, failures } = await consumer.poll({ timeoutMs: 100 })
-          for (const record of records) seen.set(record.offset, text(record.value))
+          for (const { value } of records) seen.add(text(value))
           // What could not be read stops the partition where it is: the caller decides to try again.
-          if (failures.length > 0) consumer.seek(here, seen.size)
+          const next = values.findIndex((value) => !seen.has(value))
+          if (failures.length > 0) consumer.seek(here, Math.max(0, next))
         }
-        expect([...seen].sort(([a], [b]) => a - b).map(([, value]) => value)).toEqual(values)
+        expect(seen).toEqual(new Set(values))
       })
     })
   })

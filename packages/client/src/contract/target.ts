@@ -37,6 +37,12 @@ export function useTarget(start: () => Promise<Target>): Suite {
       const name = suite.name("topic")
       const created = (await shared.admin.topics.create([{ name, partitions, configs }])).get(name)
       if (created?.ok !== true) throw new Error(`cannot create ${name}: ${created?.error.message}`)
+      // Apache Kafka answers before its own metadata shows the topic.
+      const isThere = async () => {
+        const described = (await shared.admin.topics.describe([name])).get(name)
+        return described?.ok === true && described.value.partitions.filter(({ leader }) => leader !== null).length === partitions
+      }
+      while (!(await isThere())) await new Promise((resolve) => setTimeout(resolve, 5))
       return name
     },
     restart: () => target.restart(),

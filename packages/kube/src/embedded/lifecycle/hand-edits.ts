@@ -66,17 +66,17 @@ export class HandEdits {
   }
 
   async #readChanged(paths: readonly string[]): Promise<void> {
-    // Most changes are this server's own files: once they are written, they say what the store holds.
-    await this.#files.settle()
     for (const path of paths.toSorted()) {
       const text = await this.#files.read(path)
       if (text === undefined) {
         if (this.#files.objectAt(path)) this.#files.restore(path)
-      } else if (!this.#files.isCurrent({ path, text })) await this.#load({ path, text })
+      } else await this.#load({ path, text })
     }
   }
 
+  /** From the check to the staged write nothing is awaited: what is loaded is nobody's but the person's who wrote it. */
   async #load(file: StrangeFile): Promise<void> {
+    if (this.#files.isOwn(file)) return
     const { logger } = this.#writer.server.ports
     try {
       await this.#write(file)

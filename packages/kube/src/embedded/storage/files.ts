@@ -1,5 +1,6 @@
 // One YAML file per object, fit for Git: what a person would write (metadata without what the server sets, spec, data; no status).
 // The journal is the truth; files follow it a moment later, the newest state of each only. Files that people wrote are left to `HandEdits`.
+import { hash } from "node:crypto"
 import { join } from "node:path"
 import { stringify } from "yaml"
 import { type AnyObject, formatKey } from "../../object.ts"
@@ -22,6 +23,8 @@ export class Files {
   readonly #collections: ReadonlySet<string>
   /** Path → object, or undefined to remove the file. */
   readonly #pending = new Map<string, AnyObject | undefined>()
+  /** Digests of the last two texts that this process wrote to a path: the one that is there, and the one that may still be. */
+  readonly #written = new Map<string, readonly string[]>()
   readonly #dirs = new Set<string>()
   #writing: Promise<void> | undefined
   #unsubscribe: () => void = () => undefined
@@ -90,8 +93,9 @@ export class Files {
     return place && this.#options.store.get(place.collection, place)?.object
   }
 
-  /** Whether the file says what the store holds. */
-  isCurrent({ path, text }: StrangeFile): boolean {
+  /** Whether this process wrote it, or it says what the store holds anyhow. */
+  isOwn({ path, text }: StrangeFile): boolean {
+    if (this.#written.get(path)?.includes(digest(text))) return true
     const object = this.objectAt(path)
     return object !== undefined && formatFile(object) === text
   }
@@ -117,10 +121,13 @@ export class Files {
     if (!this.#dirs.has(folder)) await disk.makeDir(folder)
     this.#dirs.add(folder)
     const mode = object.kind === "Secret" ? ownerOnly : readableByAll
-    await disk.replace(join(dir, path), formatFile(object), { mode, isDurable: false })
+    const text = formatFile(object)
+    this.#written.set(path, [digest(text), ...(this.#written.get(path) ?? [])].slice(0, 2))
+    await disk.replace(join(dir, path), text, { mode, isDurable: false })
   }
 
   async #remove(path: string): Promise<void> {
+    this.#written.delete(path)
     await this.#options.disk.remove(join(this.#options.dir, path))
   }
 
@@ -192,6 +199,10 @@ function fileForm({ metadata, status: _status, ...rest }: AnyObject): Record<str
 
 function isSameFile(a: AnyObject, b: AnyObject): boolean {
   return JSON.stringify(fileForm(a)) === JSON.stringify(fileForm(b))
+}
+
+function digest(text: string): string {
+  return hash("sha1", text, "base64")
 }
 
 function formatFile(object: AnyObject): string {

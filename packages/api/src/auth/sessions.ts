@@ -82,7 +82,8 @@ export class Sessions {
     if (!session) return undefined
     const nowMs = this.#options.clock.wall()
     if (!this.#isAlive(session, nowMs)) {
-      void this.#end(hash, session)
+      // It has ended in memory; a row that stays is deleted at the next start.
+      this.#end(hash, session).catch(() => undefined)
       return undefined
     }
     if (nowMs - session.lastSeenAt >= touchMs) this.#touch(hash, session, nowMs)

@@ -2,7 +2,7 @@
 // parts without its HTTP server. Time is real, because the others live in it.
 import { startTestBroker, type TestBroker } from "@rivven/broker/testing"
 import { type Client, createClient, unwrap } from "@rivven/client"
-import { KubeClient, resourceTypes } from "@rivven/kube"
+import { type AnyObject, KubeClient, resourceTypes } from "@rivven/kube"
 import { startTempApi, type TempApi } from "@rivven/kube/testing"
 import { start as startOperator } from "@rivven/operator"
 import { type Assembly, assemble } from "../assemble.ts"
@@ -96,9 +96,24 @@ export class World implements AsyncDisposable {
     await producer.close()
   }
 
+  /** A sampling round over what is there now. */
+  async sample(): Promise<void> {
+    for (const source of this.console.deps.brokers.all()) source.invalidate()
+    await this.console.sampler.sample()
+  }
+
   async commit(group: string, topic: string, offsets: Record<number, number>): Promise<void> {
     const commits = Object.entries(offsets).map(([partition, offset]) => ({ topic, partition: Number(partition), offset }))
     for (const result of await this.stranger.admin.groups.alterOffsets(group, commits)) unwrap(result)
+  }
+
+  /** Writes a RivvenTopic as somebody else; its generation then. */
+  async applyAs(manager: string, name: string, parts: { spec?: object; labels?: Record<string, string> }): Promise<number> {
+    const { labels, spec } = parts
+    const metadata = { name, namespace: "default", ...(labels && { labels }) }
+    const body: AnyObject = { apiVersion: "rivven.io/v1alpha1", kind: "RivvenTopic", metadata, ...(spec && { spec }) }
+    const { object } = await this.kube.apply(body, { manager, force: true })
+    return object.metadata.generation ?? 0
   }
 
   async resource(name: string): Promise<TopicObject | undefined> {

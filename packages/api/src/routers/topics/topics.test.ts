@@ -160,17 +160,7 @@ describe("changing a managed topic", () => {
     await create("raced")
     const draft = await yamlOf("raced", (yaml) => yaml.replace("604800000", "1209600000"))
     const plan = await api.topics.plan({ cluster, topic: "raced", draft })
-    await world.kube.apply(
-      { apiVersion: "rivven.io/v1alpha1", kind: "RivvenTopic", metadata: { name: "raced", namespace: "default", labels: { team: "web" } } },
-      { manager: "somebody", force: true },
-    )
-    const grown = {
-      apiVersion: "rivven.io/v1alpha1",
-      kind: "RivvenTopic",
-      metadata: { name: "raced", namespace: "default" },
-      spec: { partitions: 4 },
-    }
-    await world.kube.apply(grown, { manager: "somebody", force: true })
+    await world.applyAs("somebody", "raced", { spec: { partitions: 4 }, labels: { team: "web" } })
     const result = await api.topics.update({ cluster, topic: "raced", draft, hash: plan.hash, expect: plan.expect })
     expect(result).toMatchObject({ outcome: "stale", code: "PLAN_STALE", planned: { hash: plan.hash } })
     expect((await world.resource("raced"))?.spec.config.retentionMs).toBe(604_800_000)
@@ -178,12 +168,7 @@ describe("changing a managed topic", () => {
 
   it("never forces: a conflict names field and owner, and the resource stays", async () => {
     await create("owned")
-    const mine = { apiVersion: "rivven.io/v1alpha1", kind: "RivvenTopic", metadata: { name: "owned", namespace: "default" } }
-    const { object } = await world.kube.apply(
-      { ...mine, spec: { config: { segmentBytes: 2_097_152 } } },
-      { manager: "argocd-controller", force: true },
-    )
-    await settled("owned", object.metadata.generation)
+    await settled("owned", await world.applyAs("argocd-controller", "owned", { spec: { config: { segmentBytes: 2_097_152 } } }))
     const draft = await yamlOf("owned", (yaml) => yaml.replace("2097152", "4194304"))
     const plan = await api.topics.plan({ cluster, topic: "owned", draft })
     expect(plan).toMatchObject({
@@ -196,8 +181,7 @@ describe("changing a managed topic", () => {
   })
 
   it("owns only what it wrote, and keeps owning it", async () => {
-    const other = { apiVersion: "rivven.io/v1alpha1", kind: "RivvenTopic", metadata: { name: "shared-owner", namespace: "default" } }
-    await world.kube.apply({ ...other, spec: { clusterRef: { name: "local" }, partitions: 1 } }, { manager: "kubectl", force: false })
+    await world.applyAs("kubectl", "shared-owner", { spec: { clusterRef: { name: "local" }, partitions: 1 } })
     await settled("shared-owner")
     const change = async (edit: (yaml: string) => string) => {
       const draft = await yamlOf("shared-owner", edit)
@@ -331,13 +315,7 @@ describe("looking", () => {
   })
 
   it("shows a resource whose topic is not there, with the reason", async () => {
-    const broken = {
-      apiVersion: "rivven.io/v1alpha1",
-      kind: "RivvenTopic",
-      metadata: { name: "too-wide", namespace: "default" },
-      spec: { clusterRef: { name: "local" }, replicationFactor: 3 },
-    }
-    await world.kube.apply(broken, { manager: "kubectl" })
+    await world.applyAs("kubectl", "too-wide", { spec: { clusterRef: { name: "local" }, replicationFactor: 3 } })
     const { data } = await world.until(
       () => api.topics.get({ cluster, topic: "too-wide" }),
       (answer) => answer.data.state.word === "Not ready",

@@ -104,10 +104,11 @@ export class BrokerSource {
     return time
   }
 
-  /** Something was changed: whoever asks next gets what the broker says now. */
+  /** A topic was changed, or anything may have been: whoever asks next gets what the broker says now. */
   invalidate(topic?: string): void {
     for (const reading of [this.#metadata, this.#offsets, this.#sizes]) reading.invalidate()
-    if (topic !== undefined) this.configs.invalidate(topic)
+    if (topic === undefined) this.#groups.invalidate()
+    else this.configs.invalidate(topic)
   }
 
   close(): Promise<void> {

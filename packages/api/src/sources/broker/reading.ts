@@ -70,23 +70,23 @@ export class Reading<T> {
 
   #start(): Promise<void> {
     this.#isStaleOnArrival = false
-    const startedAt = this.#clock.wall()
-    this.#pending = this.#run(startedAt).finally(() => {
+    // A value is as old as its question: what a slow source says may have changed meanwhile.
+    this.#pending = this.#run({ wall: this.#clock.wall(), monotonic: this.#clock.monotonic() }).finally(() => {
       this.#pending = undefined
     })
     return this.#pending
   }
 
-  async #run(startedAt: number): Promise<void> {
+  async #run(startedAt: { wall: number; monotonic: number }): Promise<void> {
     const loaded = await this.#load()
     if (!loaded.ok) {
       this.#failure = { ...loaded.error, at: this.#clock.monotonic() }
       return
     }
     this.#value = loaded.value
-    this.#asOf = startedAt
+    this.#asOf = startedAt.wall
     this.#failure = undefined
-    if (!this.#isStaleOnArrival) this.#readAt = this.#clock.monotonic()
+    if (!this.#isStaleOnArrival) this.#readAt = startedAt.monotonic
   }
 
   async #waitFor(pending: Promise<void>): Promise<boolean> {

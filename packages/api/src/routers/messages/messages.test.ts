@@ -1,0 +1,128 @@
+import { unwrap } from "@rivven/client"
+import { afterAll, beforeAll, describe, expect, it } from "vitest"
+import { appRouter } from "../../root.ts"
+import { World } from "../../testing/world.ts"
+import type { TailEvent } from "./schema.ts"
+
+let world: World
+let api: Awaited<ReturnType<World["signedIn"]>>
+const cluster = "local"
+const topic = "orders"
+
+beforeAll(async () => {
+  world = await World.start()
+  api = await world.signedIn()
+  await world.make({ name: topic, partitions: 3 })
+  await world.produce(topic, 100)
+})
+afterAll(() => world[Symbol.asyncDispose]())
+
+describe("a page of messages", () => {
+  it("is the newest first, and older pages go on without a gap or a repetition", async () => {
+    const seen = new Set<string>()
+    let page = await api.messages.page({ cluster, topic, limit: 30 })
+    for (;;) {
+      for (const { partition, offset } of page.data.messages) {
+        expect(seen.has(`${partition} ${offset}`)).toBe(false)
+        seen.add(`${partition} ${offset}`)
+      }
+      const { olderCursor } = page.data
+      if (olderCursor === null) break
+      page = await api.messages.page({ cluster, topic, limit: 30, from: { at: "cursor", cursor: olderCursor } })
+    }
+    expect(seen.size).toBe(100)
+    expect(page.data.coverage.every(({ fromOffset, startOffset }) => fromOffset === startOffset)).toBe(true)
+  })
+
+  it("goes forwards from the oldest to the newest, too", async () => {
+    let count = 0
+    let page = await api.messages.page({ cluster, topic, limit: 40, from: { at: "oldest" } })
+    count += page.data.messages.length
+    while (page.data.newerCursor !== null) {
+      page = await api.messages.page({ cluster, topic, limit: 40, from: { at: "cursor", cursor: page.data.newerCursor } })
+      count += page.data.messages.length
+    }
+    expect(count).toBe(100)
+  })
+
+  it("begins at an offset, and at a time", async () => {
+    const byOffset = await api.messages.page({ cluster, topic, partitions: [0], limit: 5, from: { at: "offset", offset: 10 } })
+    expect(byOffset.data.messages.map(({ offset }) => offset)).toEqual([14, 13, 12, 11, 10])
+    const byTime = await api.messages.page({ cluster, topic, from: { at: "time", timestampMs: Date.now() + 60_000 } })
+    expect(byTime.data.messages).toEqual([])
+  })
+
+  it("names a topic that is not there, and refuses a cursor that was not made here", async () => {
+    await expect(api.messages.page({ cluster, topic: "none" })).rejects.toMatchObject({ code: "NOT_FOUND" })
+    await expect(api.messages.page({ cluster, topic, from: { at: "cursor", cursor: "nonsense" } })).rejects.toMatchObject({
+      code: "BAD_REQUEST",
+    })
+  })
+})
+
+describe("one message", () => {
+  it("comes with its whole value, or with the reason why there is none", async () => {
+    const { data } = await api.messages.get({ cluster, topic, partition: 0, offset: 0 })
+    expect(data.message).toMatchObject({ offset: 0, value: { format: "json" } })
+    expect(data.valueHex).toMatch(/^7b 22/)
+    const { reason } = (await api.messages.get({ cluster, topic, partition: 0, offset: 1_000_000 })).data
+    expect(reason).toMatch(/^it is not written yet: the log ends at \d+$/)
+  })
+
+  it("keeps tombstones, headers and big numbers as they are", async () => {
+    const producer = world.stranger.producer()
+    const value = '{"id":12345678901234567890,"nested":[1.10,{}]}'
+    const sent = [
+      producer.send({ topic, partition: 1, key: "k", value: null }),
+      producer.send({ topic, partition: 1, key: "k", value, headers: [{ key: "trace", value: new Uint8Array([0, 1, 255]) }] }),
+    ]
+    for (const result of await Promise.all(sent)) unwrap(result)
+    await producer.close()
+    const { data } = await api.messages.page({ cluster, topic, partitions: [1], limit: 2 })
+    const [newest, tombstone] = data.messages
+    expect(tombstone?.value).toBeNull()
+    expect(newest?.value?.text).toContain("12345678901234567890")
+    expect(newest?.value?.text).toContain("1.10")
+    expect(newest?.headers).toEqual([{ name: "trace", value: { format: "hex", text: "00 01 ff", sizeBytes: 3, isTruncated: false } }])
+  })
+})
+
+/** A caller in this process gets what goes onto the wire: id and event. */
+function eventOf(result: IteratorResult<unknown>): TailEvent | undefined {
+  return (result.value as [id: string, event: TailEvent] | undefined)?.[1]
+}
+
+describe("a live tail", () => {
+  it("shows records as they come, at the asked rate, and counts the rest", async () => {
+    const leaving = new AbortController()
+    const { session } = await world.console.deps.sessions.create({ userName: "local-admin", address: "", userAgent: "" })
+    const context = world.context({ kind: "user", name: "local-admin", role: "local-admin" }, session.id)
+    const caller = appRouter.createCaller({ ...context, caller: { ...context.caller, signal: leaving.signal } }, { signal: leaving.signal })
+    const stream = (await caller.messages.tail({ cluster, topic, maxPerSecond: 5 }))[Symbol.asyncIterator]()
+    expect(eventOf(await stream.next())).toMatchObject({ type: "started" })
+    let shown = 0
+    let skipped = 0
+    const next = stream.next()
+    // The tail stands where the log ended when it began to read; what is written until then it does not see.
+    await world.until(
+      async () => {
+        await world.produce(topic, 20)
+        return await Promise.race([next, Promise.resolve(undefined)])
+      },
+      (event) => event !== undefined,
+    )
+    const event = eventOf(await next)
+    if (event?.type === "messages") {
+      shown = event.messages.length
+      skipped = event.skipped
+    }
+    expect(shown).toBeGreaterThan(0)
+    expect(shown).toBeLessThanOrEqual(6)
+    expect(skipped).toBeGreaterThan(0)
+    leaving.abort()
+    const rest = async () => {
+      while (eventOf(await stream.next())) shown += 1
+    }
+    await expect(rest()).rejects.toThrow("the stream ends")
+  })
+})

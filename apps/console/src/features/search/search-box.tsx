@@ -22,12 +22,12 @@ export function SearchBox() {
       <button
         type="button"
         onClick={() => setOpen(true)}
-        aria-label="Search topics and groups"
+        aria-keyshortcuts="Control+K"
         className="flex h-7 w-80 min-w-30 items-center gap-2 rounded-2 border border-line bg-panel px-2 text-12 text-dim hover:border-line-strong focus-visible:rounded-2"
       >
         <Icon name="search" />
         <span className="truncate">Search topics and groups</span>
-        <span className="ml-auto whitespace-nowrap">
+        <span className="ml-auto whitespace-nowrap" aria-hidden="true">
           <Kbd>Ctrl K</Kbd>
         </span>
       </button>

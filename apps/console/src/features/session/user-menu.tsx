@@ -25,15 +25,16 @@ export function UserMenu() {
   const name = me?.user.name ?? ""
   const face = (
     <>
-      <i className="grid size-5.5 place-items-center rounded-full bg-press text-[10px] font-[640] text-ink not-italic">{initials(name)}</i>
+      <i aria-hidden="true" className="grid size-5.5 place-items-center rounded-full bg-press text-[10px] font-[640] text-ink not-italic">
+        {initials(name)}
+      </i>
+      <span className="sr-only">User menu of </span>
       {name}
     </>
   )
-  const label = `User menu of ${name}`
   const button = (
     <button
       type="button"
-      aria-label={label}
       aria-haspopup="menu"
       disabled={!me}
       onPointerEnter={() => void load()}
@@ -49,7 +50,7 @@ export function UserMenu() {
       <Content
         me={me}
         trigger={
-          <button type="button" aria-label={label} className={buttonClass}>
+          <button type="button" className={buttonClass}>
             {face}
           </button>
         }

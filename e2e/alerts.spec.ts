@@ -4,7 +4,7 @@ import { startRivven } from "./fixtures/rivven.ts"
 import { smallDisk } from "./fixtures/small-disk.ts"
 import { AlertsPage } from "./pages/alerts-page.ts"
 import { OverviewPage } from "./pages/overview-page.ts"
-import { address, Shell } from "./pages/shell.ts"
+import { Shell } from "./pages/shell.ts"
 
 // The rules are the built-in ones with their own thresholds: 10 000 records for five minutes, 85 % of the disk for ten. The lag is real, the
 // disk is a small one that is really full. Only the minutes in between are skipped: Rivven is stopped, and started at a later time of day.
@@ -49,7 +49,8 @@ test.describe("alerts", () => {
     await alerts.row("RivvenHighLag").getByRole("button", { name: "RivvenHighLag" }).click()
     await expect(page.getByRole("dialog", { name: "RivvenHighLag" })).toContainText("rivven_consumer_lag_records > 10000")
 
-    await page.goto(address("/groups/view", { group }))
+    await page.keyboard.press("Escape")
+    await alerts.row("RivvenHighLag").getByRole("link", { name: group }).click()
     await expect(page.getByRole("region", { name: "Lag", exact: true })).toContainText("firing")
     await expect(page.getByRole("figure", { name: new RegExp(`^Lag of ${group}`) })).toHaveAccessibleName(/an alert fired in this time/)
   })

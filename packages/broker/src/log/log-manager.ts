@@ -3,39 +3,31 @@
  * topics decide which partitions there should be.
  */
 import { BrokerError } from "../errors.ts"
-import type { Cancel, Clock, Disk, DiskLock, Logger, Random } from "../ports.ts"
+import type { Cancel, Disk, DiskLock, Random } from "../ports.ts"
+import { isDiskFull } from "../storage/disk.ts"
 import { type CleanMark, type PartitionMark, writeCleanShutdown, writeRecoveryPoints } from "./checkpoints.ts"
 import { ClockGuard } from "./clock-guard.ts"
 import { lockDataDir, type Meta, openMeta } from "./data-dir.ts"
-import { Flusher, type FlushRound } from "./flush.ts"
 import { Frontier } from "./frontier.ts"
-import { HealthState, type StorageHealth } from "./health.ts"
-import { IndexCache } from "./index-cache.ts"
+import type { StorageHealth } from "./health.ts"
 import { LeaderEpochs } from "./leader-epochs.ts"
-import type { LogDir } from "./log-dir.ts"
+import { type LogDir, type LogDirOptions, makeLogDir } from "./log-dir.ts"
 import { defaultLogConfig, type LogConfig, type PartitionSpec, type RecoveryReport } from "./model.ts"
 import { type OpenedDir, openLogs } from "./open-dir.ts"
-import { OpenFiles } from "./open-files.ts"
 import { Partition } from "./partition.ts"
 import { clearDir, createPartitionDir, partitionDir, renameForDeletion } from "./partition-dir.ts"
 import type { PartitionIdentity } from "./partition-state.ts"
-import { Pressure } from "./pressure.ts"
 import { ProducerStates } from "./producer-state.ts"
 import type { OpenedLog } from "./recovery.ts"
 import { applyRetention } from "./retention.ts"
 import { Segment } from "./segment.ts"
-import { SlabPool } from "./slabs.ts"
 import { SpaceGuard } from "./space-guard.ts"
-import { TickWriter } from "./tick-writer.ts"
 
 export type { StorageHealth } from "./health.ts"
 
-export interface LogManagerOptions {
-  /** Rooted at the data directory: `nodeDisk(dir)`. */
-  disk: Disk
-  clock: Clock
+/** `disk` is rooted at the data directory: `nodeDisk(dir)`. */
+export interface LogManagerOptions extends LogDirOptions {
   random: Random
-  logger: Logger
   clusterId?: string
   nodeId?: number
   /** For partitions whose spec says nothing else. */
@@ -44,13 +36,7 @@ export interface LogManagerOptions {
   internalTopics?: readonly string[]
   minFreeBytes?: number
   reserveBytes?: number
-  maxUnflushedBytes?: number
-  /** The frontier is written this often while anything moves, and whenever this many bytes became durable. */
-  frontierIntervalMs?: number
-  frontierIntervalBytes?: number
   retentionCheckMs?: number
-  maxOpenFiles?: number
-  onFlush?: (round: FlushRound) => void
 }
 
 export const internalTopicNames = ["__cluster_metadata", "__consumer_offsets", "__transaction_state"] as const
@@ -162,7 +148,7 @@ export class LogManager {
     const id = { topic, topicId, index }
     const lost = this.dir.frontier.get(topicId, index)
     const base = lost?.durable ?? 0
-    const path = await createPartitionDir(this.options.disk, id, base)
+    const path = await this.changing(`creating ${topic}-${index}`, () => createPartitionDir(this.options.disk, id, base))
     const partition = this.add(id, {
       log: await this.freshLog(path, base, lost?.leaderEpoch ?? 0),
       path,
@@ -178,7 +164,7 @@ export class LogManager {
     if (partition === undefined) throw new BrokerError("PARTITION_UNKNOWN", `${topic}-${index} does not exist`)
     const { disk, logger } = this.options
     await this.retire(partition)
-    const doomed = await renameForDeletion(disk, partition.state.id)
+    const doomed = await this.changing(`deleting ${topic}-${index}`, () => renameForDeletion(disk, partition.state.id))
     this.dir.frontier.forget(partition.topicId, index)
     clearDir(disk, doomed).catch((error: unknown) => logger.warn({ doomed, reason: String(error) }, "a deleted partition is still on disk"))
   }
@@ -272,6 +258,7 @@ export class LogManager {
     if (this.isClosed || this.checkpointTimer !== null) return
     this.checkpointTimer = this.options.clock.after(checkpointMs, () => {
       this.checkpointTimer = null
+      if (this.dir.health.isReadOnly) return
       this.writeCheckpoint().catch((error: unknown) => {
         this.options.logger.warn({ reason: String(error) }, "recovery points not written; the next start scans more")
       })
@@ -328,6 +315,17 @@ export class LogManager {
     this.options.logger.warn({ directory: partition.state.dir }, "no topic claims this directory, set aside in quarantine")
   }
 
+  /** A change of the directory that fails for want of space may be tried again; anything else ends writing. */
+  private async changing<T>(what: string, run: () => Promise<T>): Promise<T> {
+    try {
+      return await run()
+    } catch (error) {
+      if (isDiskFull(error)) this.dir.health.fill(what)
+      else this.dir.health.fail(what, error)
+      throw this.dir.health.error()
+    }
+  }
+
   private healthChanged({ state }: StorageHealth): void {
     if (state !== "read-only") return
     for (const partition of this.byName.values()) partition.appender.dropStaged()
@@ -337,28 +335,6 @@ export class LogManager {
     const { defaults, internalTopics = internalTopicNames } = this.options
     const merged = { ...defaultLogConfig, ...defaults, ...config }
     return internalTopics.includes(topic) ? { ...merged, durability: "fsync" } : merged
-  }
-}
-
-function makeLogDir(options: LogManagerOptions, frontier: Frontier, onSealed: () => void): LogDir {
-  const { disk, clock, logger } = options
-  const health = new HealthState(logger)
-  const files = new OpenFiles(disk, options.maxOpenFiles ?? 256)
-  const { frontierIntervalMs = 1_000, frontierIntervalBytes = 32 * mebibyte, onFlush = () => {} } = options
-  const flusher = new Flusher({ clock, health, frontier, frontierIntervalMs, frontierIntervalBytes, onRound: onFlush })
-  return {
-    disk,
-    clock,
-    logger,
-    health,
-    files,
-    indexes: new IndexCache({ disk, files, maxBytes: 64 * mebibyte }),
-    slabs: new SlabPool(),
-    pressure: new Pressure(options.maxUnflushedBytes ?? 64 * mebibyte),
-    flusher,
-    frontier,
-    writer: new TickWriter(clock, () => flusher.kick()),
-    onSealed,
   }
 }
 

@@ -18,6 +18,8 @@ const smallestRead = 512
 
 interface Bounds {
   offset: number
+  /** Bytes of this file from this position on are not batches that may be served. */
+  wall: { file: string; position: number } | null
   maxBytes: number
   minOneBatch: boolean
   /** Exclusive. */
@@ -36,10 +38,10 @@ export async function readBatches(state: PartitionState, dir: LogDir, request: R
   }
   const corrupt = state.corruptRanges.find((range) => range.from <= offset && offset < range.to)
   if (corrupt !== undefined) return corruptAnswer(corrupt.from, corrupt.to)
-  const nextCorrupt = Math.min(...state.corruptRanges.map((range) => (range.from > offset ? range.from : upTo)), upTo)
-  if (offset >= nextCorrupt) return nothingAt(offset)
+  if (offset >= upTo) return nothingAt(offset)
+  const wall = state.corruptRanges.find((range) => range.from > offset) ?? null
   try {
-    return await readFrom(state, dir, { offset, maxBytes, minOneBatch, upTo: nextCorrupt })
+    return await readFrom(state, dir, { offset, maxBytes, minOneBatch, upTo: Math.min(upTo, wall?.from ?? upTo), wall })
   } catch (error) {
     if (state.closed !== null) return refused("UNKNOWN_TOPIC_OR_PARTITION", state.name)
     dir.logger.error({ partition: state.name, offset, reason: String(error) }, "read failed")
@@ -50,7 +52,7 @@ export async function readBatches(state: PartitionState, dir: LogDir, request: R
 async function readFrom(state: PartitionState, dir: LogDir, bounds: Bounds): Promise<ReadResult> {
   const segment = state.segmentAt(bounds.offset)
   if (segment === undefined) return nothingAt(bounds.offset)
-  const end = segment.sizeBytes
+  const end = bounds.wall?.file === segment.path ? Math.min(segment.sizeBytes, bounds.wall.position) : segment.sizeBytes
   const { offsets } = await dir.indexes.of(segment)
   const position = offsets.floor(bounds.offset - segment.baseOffset)
   return withSegment(segment, dir, (file) => readSlab(file, dir, { bounds, segment, position, end }))
@@ -123,6 +125,7 @@ function extend(view: DataView, from: number, { maxBytes, upTo, offset }: Bounds
   for (;;) {
     const place = placeAt(view, to)
     if (typeof place === "string" || place.baseOffset >= upTo || to + place.sizeBytes > view.byteLength) break
+    if (to > from && place.baseOffset < nextOffset) break
     if (to > from && to + place.sizeBytes - from > maxBytes) break
     to += place.sizeBytes
     nextOffset = place.lastOffset + 1
@@ -131,7 +134,7 @@ function extend(view: DataView, from: number, { maxBytes, upTo, offset }: Bounds
 }
 
 function batches(slab: Slab, { from, to, nextOffset }: { from: number; to: number; nextOffset: number }): ReadBatches {
-  return { ok: true, slices: [slab.bytes.subarray(from, to)], sizeBytes: to - from, nextOffset, release: slab.release }
+  return { ok: true, slices: [slab.bytes.subarray(from, to)], sizeBytes: to - from, nextOffset, release: () => slab.release() }
 }
 
 function nothingAt(offset: number): ReadBatches {

@@ -3,7 +3,7 @@
  * file is given back so that metadata, deletions and retention go on. Appends resume once the reserve could be made again.
  */
 import type { Cancel, Clock, Disk, Logger } from "../ports.ts"
-import { isDiskFull, isMissing, removeFile, withFile, writeAll } from "../storage/disk.ts"
+import { isDiskFull, isMissing, removeFile, ShortWrite, withFile, writeAll } from "../storage/disk.ts"
 import type { HealthState } from "./health.ts"
 
 export interface SpaceGuardOptions {
@@ -80,6 +80,8 @@ export class SpaceGuard {
   private async makeReserve(): Promise<void> {
     const { disk, clock, reserveBytes } = this.options
     if (reserveBytes === 0) return
+    const free = await disk.free()
+    if (free < reserveBytes) throw new ShortWrite(reservePath, reserveBytes, free)
     const chunk = new Uint8Array(Math.min(chunkBytes, reserveBytes))
     try {
       await withFile(disk.open(reservePath, "create"), async (file) => {

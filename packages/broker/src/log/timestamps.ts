@@ -57,7 +57,7 @@ async function searchSegment(search: Search, timestamp: number): Promise<Timesta
     for (;;) {
       let candidate: { place: BatchPlace; position: number } | null = null
       const walk = await scanBatches(file, { from, end, windowBytes, isWhole: false }, ({ place, position }) => {
-        if (place.maxTimestamp < timestamp || place.lastOffset < state.logStart) return "next"
+        if (place.maxTimestamp < timestamp || place.lastOffset < state.logStart || isDamaged(state, place.baseOffset)) return "next"
         candidate = { place, position }
         return "stop"
       })
@@ -72,6 +72,9 @@ async function searchSegment(search: Search, timestamp: number): Promise<Timesta
     }
   })
 }
+
+const isDamaged = (state: PartitionState, offset: number): boolean =>
+  state.corruptRanges.some((range) => range.from <= offset && offset < range.to)
 
 function firstAtOrAfter(bytes: Uint8Array, timestamp: number, state: PartitionState): TimestampOffset | undefined {
   const header = parseBatchHeader(bytes)

@@ -141,7 +141,7 @@ export class SimReader {
     const { world, random, isOver, history } = this.context
     let offset = 0
     while (!isOver()) {
-      await sleep(world, random.next() * 25)
+      await sleep(world, random.next() * (random.chance(0.3) ? 2 : 25))
       const partition = partitionOf(this.context, this.key)
       if (partition === undefined) continue
       if (random.chance(0.05)) offset = partition.logStartOffset

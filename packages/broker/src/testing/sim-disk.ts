@@ -263,7 +263,8 @@ export class SimDisk {
   }
 
   private latency(operation: Operation): number {
-    return operation === "datasync" || operation === "syncDir" ? 0.2 + this.random.next() * 4 : this.random.next() * 0.3
+    if (operation !== "datasync" && operation !== "syncDir") return this.random.next() * 0.3
+    return this.random.chance(0.1) ? 4 + this.random.next() * 30 : 0.2 + this.random.next() * 4
   }
 
   private maybeFail({ operation, path }: { operation: Operation; path: string }): void {

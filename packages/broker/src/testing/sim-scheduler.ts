@@ -66,7 +66,7 @@ export class SimScheduler {
     }
     return {
       monotonic: () => this.nowMs,
-      wall: () => wallStart + this.nowMs + this.wallSkewMs,
+      wall: () => Math.floor(wallStart + this.nowMs + this.wallSkewMs),
       after: (ms, run) => this.at(ms, guarded(run)),
       endOfTick: (run) => void this.at(0, guarded(run)),
     }

@@ -156,7 +156,9 @@ class Simulation {
     for (let times = 1 + random.below(3); times > 0; times--) {
       let calls = random.below(60)
       disk.onCall = () => {
-        if (calls-- === 0) random.chance(0.5) ? this.world.powerCut() : this.world.kill()
+        if (calls-- !== 0) return
+        if (random.chance(0.5)) this.world.powerCut()
+        else this.world.kill()
       }
       const booted = this.boot().then(() => "up" as const)
       await Promise.race([booted, this.world.death])
@@ -223,7 +225,7 @@ class Simulation {
     const partitions = [...(this.log?.partitions() ?? [])]
     for (let waited = 0; waited < 2_000; waited += 20) {
       await sleep(this.world, 20)
-      if (waited > 60 && partitions.every((partition) => partition.highWatermark === partition.logEndOffset)) return
+      if (waited > 400 && partitions.every((partition) => partition.highWatermark === partition.logEndOffset)) return
     }
   }
 

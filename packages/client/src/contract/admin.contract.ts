@@ -104,6 +104,12 @@ export function adminContract(suite: Suite): void {
       expect((await admin.topics.describe([twice])).get(twice)?.ok).toBe(false)
     })
 
+    it("takes a timeout that is no whole number, and shorter than a request's", async () => {
+      const name = suite.name("fraction")
+      const created = await suite.client().admin.topics.create([{ name }], { timeoutMs: 9_999.75 })
+      expect(created.get(name)?.ok).toBe(true)
+    })
+
     it("only checks when asked to", async () => {
       const { admin } = suite.client()
       const name = suite.name("checked")

@@ -59,7 +59,7 @@ export const topicConfigs = new ConfigTable([
     min: 0,
     default: 60_000,
     brokerName: "log.segment.delete.delay.ms",
-    doc: "How long a removed segment's file stays on disk, so that running reads can finish.",
+    doc: "Accepted for compatibility; the file of a removed segment stays for a minute, so that running reads can finish.",
   }),
   long("flush.messages", {
     min: 1,

@@ -81,6 +81,8 @@ export class Reflector<T extends KubeObject = AnyObject> {
         if (event.type !== "BOOKMARK") sink.change(event)
         sink.contact()
       }
+    } catch (error) {
+      if (!guard.signal.aborted) throw error
     } finally {
       guard.stop()
       if (ports.clock.monotonic() - startedMs >= healthyMs) this.#backoffMs = firstBackoffMs

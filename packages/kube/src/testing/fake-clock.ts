@@ -32,6 +32,12 @@ export class FakeClock implements Clock {
     return this.#timers.size
   }
 
+  /** Time until the next timer. */
+  get nextMs(): number | undefined {
+    const next = this.#next(Number.POSITIVE_INFINITY)
+    return next && next.dueMs - this.#nowMs
+  }
+
   advance(ms: number): void {
     const untilMs = this.#nowMs + ms
     for (let next = this.#next(untilMs); next; next = this.#next(untilMs)) {

@@ -1,7 +1,7 @@
 // The exported shell in memory, keyed by exact URL path. No file is opened per request, so no path can escape the folder.
 import { createHash } from "node:crypto"
-import { readdirSync, readFileSync } from "node:fs"
-import { extname, join, sep } from "node:path"
+import { existsSync, readdirSync, readFileSync } from "node:fs"
+import { extname, join, relative, sep } from "node:path"
 import { type HtmlTemplate, parseHtml } from "./html-template.ts"
 
 export interface Asset {
@@ -35,7 +35,10 @@ const contentTypes: Readonly<Record<string, string>> = {
 
 /** Throws when the folder is not an exported console. */
 export function readAssets(uiDir: string): AssetTable {
-  const names = new Set(readdirSync(uiDir, { recursive: true, encoding: "utf8" }).map((name) => name.split(sep).join("/")))
+  if (!["index.html", "404.html"].every((name) => existsSync(join(uiDir, name))))
+    throw new Error(`${uiDir} holds no exported console: index.html and 404.html are missing`)
+  const files = readdirSync(uiDir, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile())
+  const names = new Set(files.map(({ parentPath, name }) => relative(uiDir, join(parentPath, name)).split(sep).join("/")))
   const assets = new Map<string, Asset>()
   const pages = new Map<string, HtmlTemplate>()
   for (const name of names) {
@@ -43,8 +46,7 @@ export function readAssets(uiDir: string): AssetTable {
     if (extension === ".html") pages.set(pagePath(name), parseHtml(readFileSync(join(uiDir, name), "utf8")))
     else if (contentTypes[extension] !== undefined) assets.set(`/${name}`, readAsset(uiDir, name, names))
   }
-  const notFound = pages.get("/404")
-  if (!notFound || !pages.has("/")) throw new Error(`${uiDir} holds no exported console: index.html and 404.html are missing`)
+  const notFound = pages.get("/404") ?? { parts: [] }
   pages.delete("/404")
   return { assets, pages, notFound }
 }

@@ -39,7 +39,7 @@ export class Metrics {
   readonly #requests = this.#counter("rivven_requests_total", "Requests by API and by the error they were answered with", ["api", "error"])
   readonly #seconds = new Histogram({
     name: "rivven_request_seconds",
-    help: "Time from reading a request to its response",
+    help: "Time from reading a request to its response, without the wait of a long poll",
     labelNames: ["api"],
     buckets: [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
     registers: [this.registry],

@@ -51,6 +51,7 @@ const localCodes: Record<LocalCode, FailureCode> = {
   NO_BROKER: "ClusterUnreachable",
   NO_LEADER: "ClusterUnreachable",
   TIMEOUT: "ClusterUnreachable",
+  UNKNOWN_BROKER: "BrokerRefused",
   UNSUPPORTED_BY_CLUSTER: "NotSupported",
 }
 

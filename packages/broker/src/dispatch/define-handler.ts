@@ -22,6 +22,8 @@ export interface RequestContext extends Services {
   afterSent(release: () => void): void
   /** Counts this request under an error that its response carries deeper inside. */
   countError(error: ErrorName): void
+  /** Time, in ms, that the client asked to wait; it does not count as time the request took. */
+  countWait(ms: number): void
 }
 
 export interface HandlerOptions<A extends Api> {

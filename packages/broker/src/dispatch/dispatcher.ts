@@ -66,6 +66,7 @@ class Call {
   readonly #startedMs: number
   readonly #releases: (() => void)[] = []
   #error: ErrorName | null = null
+  #waitedMs = 0
 
   constructor(options: CallOptions) {
     this.#options = options
@@ -123,6 +124,9 @@ class Call {
       afterSent: (release: () => void) => void this.#releases.push(release),
       countError: (error: ErrorName) => {
         this.#error ??= error === "NONE" ? null : error
+      },
+      countWait: (ms: number) => {
+        this.#waitedMs += ms
       },
     })
   }
@@ -182,7 +186,8 @@ class Call {
 
   #count(error: ErrorName | null): void {
     const { handler, services } = this.#options
-    services.metrics.onRequest(handler.api.name, error, (services.clock.monotonic() - this.#startedMs) / 1_000)
+    const tookMs = services.clock.monotonic() - this.#startedMs - this.#waitedMs
+    services.metrics.onRequest(handler.api.name, error, Math.max(0, tookMs) / 1_000)
   }
 
   #release(): void {

@@ -32,6 +32,8 @@ export interface FetchedPartition {
 
 export interface Fetched {
   readonly partitions: FetchedPartition[]
+  /** How long the long poll waited for data, in ms: the client asked for that, it is no slowness. */
+  readonly waitedMs: number
   readonly release: () => void
 }
 
@@ -57,7 +59,8 @@ export class Fetcher {
   }
 
   async fetch(targets: readonly FetchTarget[], limits: FetchLimits): Promise<Fetched> {
-    const deadline = this.#options.clock.monotonic() + limits.maxWaitMs
+    const startedMs = this.#options.clock.monotonic()
+    const deadline = startedMs + limits.maxWaitMs
     let checked = targets.map(check)
     while (!isEnough(checked, limits.minBytes)) {
       const leftMs = deadline - this.#options.clock.monotonic()
@@ -65,7 +68,8 @@ export class Fetcher {
       await this.#wait(checked, leftMs, limits)
       checked = targets.map(check)
     }
-    return this.#read(checked, limits.maxBytes)
+    const waitedMs = this.#options.clock.monotonic() - startedMs
+    return { ...(await this.#read(checked, limits.maxBytes)), waitedMs }
   }
 
   /** Until a high watermark of these partitions moves, or for the given time. */
@@ -86,7 +90,7 @@ export class Fetcher {
     })
   }
 
-  async #read(checked: readonly Checked[], maxBytes: number): Promise<Fetched> {
+  async #read(checked: readonly Checked[], maxBytes: number): Promise<Omit<Fetched, "waitedMs">> {
     const { memory } = this.#options
     let left = memory.allowance(maxBytes)
     let isFirst = true

@@ -50,6 +50,22 @@ describe("Fetch", () => {
     expect(both.records.length).toBe(2)
   })
 
+  it("does not count the wait of a long poll as time the request took", async () => {
+    await using s = await stage()
+    const { responses } = await s.talk.wire.call(Fetch, 11, {
+      maxWaitMs: 600,
+      minBytes: 1,
+      maxBytes: 1_000,
+      topics: [{ topic: "t", partitions: [{ partition: 0, fetchOffset: 0, partitionMaxBytes: 1_000, currentLeaderEpoch: -1 }] }],
+      forgottenTopicsData: [],
+    })
+    expect(responses[0]?.partitions[0]?.errorCode).toBe(0)
+    const text = await s.broker.registry.getSingleMetricAsString("rivven_request_seconds")
+    const sum = Number(/rivven_request_seconds_sum\{api="Fetch"\} (\S+)/.exec(text)?.[1])
+    expect(sum).toBeGreaterThan(0)
+    expect(sum).toBeLessThan(0.5)
+  })
+
   it("keeps to the total limit over several partitions", async () => {
     await using s = await stage(3)
     for (let partition = 0; partition < 3; partition++) await s.talk.produce("t", batchOf(["x".repeat(1_000)]), { partition })

@@ -30,6 +30,7 @@ export default defineHandler(Fetch, {
     if ("error" in scope) return { errorCode: errorCode(scope.error), sessionId: 0, responses: [] }
     const targets = scope.positions.map((position) => targetOf(position, context))
     const fetched = await context.fetcher.fetch(targets, limitsOf(request, context))
+    context.countWait(fetched.waitedMs)
     context.afterSent(fetched.release)
     const news = scope.news(fetched.partitions)
     return { errorCode: 0, sessionId: scope.sessionId, responses: byTopic(news, context) }

@@ -60,7 +60,7 @@ describe("Fetch", () => {
       forgottenTopicsData: [],
     })
     expect(responses[0]?.partitions[0]?.errorCode).toBe(0)
-    const text = await s.broker.registry.getSingleMetricAsString("rivven_request_seconds")
+    const text = await s.broker.broker.registry.getSingleMetricAsString("rivven_request_seconds")
     const sum = Number(/rivven_request_seconds_sum\{api="Fetch"\} (\S+)/.exec(text)?.[1])
     expect(sum).toBeGreaterThan(0)
     expect(sum).toBeLessThan(0.5)

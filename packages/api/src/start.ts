@@ -29,9 +29,9 @@ export interface RunningConsole {
   /** Where a browser goes. */
   url: string
   /** Valid once, for 10 minutes. */
-  createSignInLink(): Promise<string>
+  createSignInLink: () => Promise<string>
   /** Drains: streams are told to come back, changes under way get 10 s. */
-  stop(): Promise<void>
+  stop: () => Promise<void>
 }
 
 /** Throws an error with code `PORT_TAKEN` when somebody else listens there. */

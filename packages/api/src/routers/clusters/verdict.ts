@@ -61,5 +61,9 @@ function noteOf({ topics, disk, nowMs }: VerdictFacts): string {
       : `${offline} of ${counted(total, "partition")} cannot be written. `
   const ratio = (numberOf(disk.usedBytes) ?? Number.NaN) / (numberOf(disk.totalBytes) ?? Number.NaN)
   const disks = Number.isNaN(ratio) ? "" : `Disk ${Math.round(ratio * 100)} % used. `
-  return `${writes}${disks}Checked ${durationWords(Math.max(0, nowMs - topics.asOf))} ago.`
+  return `${writes}${disks}${checkedWords(nowMs - topics.asOf)}`
+}
+
+function checkedWords(ageMs: number): string {
+  return ageMs < 1_000 ? "Checked just now." : `Checked ${durationWords(Math.round(ageMs / 1000) * 1000)} ago.`
 }

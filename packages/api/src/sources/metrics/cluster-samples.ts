@@ -51,9 +51,11 @@ function topicSamples(source: BrokerSource, { rates, given }: RoundContext): Ser
   for (const [topic, partitions] of sizes.value?.topics ?? [])
     samples.push({ metric: metric.topicSize, labels: { topic }, value: sumSizes(partitions) ?? 0 })
   if (given.has(metric.topicRecordsIn)) return samples
+  const place = "end-offsets"
+  if (offsets.value) rates.look(place, offsets.asOf)
   for (const [topic, partitions] of offsets.value?.topics ?? []) {
     const end = partitions.reduce((sum, offset) => sum + (offset.end ?? 0), 0)
-    const value = rates.rate({ metric: "end-offset", labels: { topic }, value: end }, offsets.asOf)
+    const value = rates.rate({ metric: "end-offset", labels: { topic }, value: end }, offsets.asOf, place)
     if (value !== undefined) samples.push({ metric: metric.topicRecordsIn, labels: { topic }, value })
   }
   return samples

@@ -30,6 +30,15 @@ describe("rates", () => {
     expect([look(100, 0), look(200, 10_000), look(30, 20_000)]).toEqual([undefined, 10, 3])
   })
 
+  it("count a new counter from zero at the last look at its place, if there was one", () => {
+    const rates = new Rates()
+    const sample = (topic: string, value: number) => ({ metric: "c", labels: { topic }, value })
+    rates.look("node", 0)
+    expect(rates.rate(sample("old", 1_000), 0, "node")).toBeUndefined()
+    rates.look("node", 10_000)
+    expect(rates.rate(sample("new", 500), 10_000, "node")).toBe(50)
+  })
+
   it("forget counters that went away", () => {
     const rates = new Rates()
     rates.beginRound()

@@ -18,6 +18,7 @@ export function nodeSamples(scrapes: readonly TargetScrape[], rates: Rates, atMs
   const samples = scrapes.flatMap(({ target, scrape }) => {
     const node = { job: "rivven", pod: target.pod ?? target.cluster }
     const up: SeriesSample = { metric: metric.up, labels: node, value: scrape.ok ? 1 : 0 }
+    if (scrape.ok) rates.look(node.pod, atMs)
     return scrape.ok ? [up, ...samplesOfNode(scrape.value.samples, { node, rates, atMs })] : [up]
   })
   return sumTopics(samples)
@@ -43,7 +44,7 @@ function samplesOfNode(scraped: readonly SeriesSample[], context: NodeContext): 
 function counterRate(sample: SeriesSample, { node, rates, atMs }: NodeContext): SeriesSample[] {
   const name = counters[sample.metric]
   if (name === undefined) return []
-  const value = rates.rate({ ...sample, labels: { ...sample.labels, ...node } }, atMs)
+  const value = rates.rate({ ...sample, labels: { ...sample.labels, ...node } }, atMs, node.pod)
   return value === undefined ? [] : [{ metric: name, labels: { topic: sample.labels.topic ?? "", ...node }, value }]
 }
 
@@ -53,7 +54,7 @@ function latencies(scraped: readonly SeriesSample[], { node, rates, atMs }: Node
   for (const sample of scraped) {
     const { api = "", le = "" } = sample.labels
     if (sample.metric !== "rivven_request_seconds_bucket" || !timedApis.has(api)) continue
-    const rate = rates.rate({ ...sample, labels: { ...sample.labels, ...node } }, atMs)
+    const rate = rates.rate({ ...sample, labels: { ...sample.labels, ...node } }, atMs, node.pod)
     if (rate === undefined) continue
     const buckets = byApi.get(api) ?? new Map<number, number>()
     byApi.set(api, buckets)

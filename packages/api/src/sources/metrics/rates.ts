@@ -9,6 +9,8 @@ interface Seen {
 
 export class Rates {
   readonly #seen = new Map<string, Seen>()
+  /** When each place was looked at last, and the time before that. */
+  readonly #looks = new Map<string, { last: number; before: number | undefined }>()
   #round = 0
 
   /** Begins a round; counters that were absent in the last two are forgotten. */
@@ -17,17 +19,27 @@ export class Rates {
     for (const [key, { round }] of this.#seen) if (round < this.#round - 2) this.#seen.delete(key)
   }
 
-  /** Per second since the last round; undefined at the first sight. A counter that went back was restarted at zero. */
-  rate({ metric, labels, value }: SeriesSample, atMs: number): number | undefined {
-    return this.#advance(`${metric} ${labelsText(labels)}`, value, atMs)
+  /** A place with counters is looked at: what appears in it from now on was zero at the look before. */
+  look(place: string, atMs: number): void {
+    this.#looks.set(place, { last: atMs, before: this.#looks.get(place)?.last })
   }
 
-  #advance(key: string, value: number, atMs: number): number | undefined {
-    const before = this.#seen.get(key)
+  /**
+   * Per second since the last round. A counter that went back was restarted at zero; one that is new began at zero after the last look at
+   * its place, if there was one. Undefined when nobody knows.
+   */
+  rate({ metric, labels, value }: SeriesSample, atMs: number, place?: string): number | undefined {
+    const key = `${metric} ${labelsText(labels)}`
+    const before = this.#seen.get(key) ?? this.#born(place)
     this.#seen.set(key, { value, atMs, round: this.#round })
     if (!before || atMs <= before.atMs) return undefined
     const increase = value >= before.value ? value - before.value : value
     return increase / ((atMs - before.atMs) / 1000)
+  }
+
+  #born(place: string | undefined): Pick<Seen, "value" | "atMs"> | undefined {
+    const before = place === undefined ? undefined : this.#looks.get(place)?.before
+    return before === undefined ? undefined : { value: 0, atMs: before }
   }
 }
 

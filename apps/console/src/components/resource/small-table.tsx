@@ -42,7 +42,7 @@ export function SmallTable<Row>(props: SmallTableProps<Row>) {
             <tr>
               {columns.map((column) => (
                 <th key={column.id} scope="col" className={cx(column.isNumber && "num")}>
-                  {column.header}
+                  {column.header || <span className="sr-only">{column.label}</span>}
                 </th>
               ))}
             </tr>

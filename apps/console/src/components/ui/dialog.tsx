@@ -22,6 +22,12 @@ function focusFirst(event: Event): void {
   first.focus()
 }
 
+/** A drawer is read first: the focus goes to it, not to its close button. */
+function focusItself(event: Event): void {
+  event.preventDefault()
+  if (event.currentTarget instanceof HTMLElement) event.currentTarget.focus({ preventScroll: true })
+}
+
 /** A question in the middle of the page. Focus comes back to where it was. */
 export function Dialog({ isOpen, onClose, title, description, children, footer }: DialogProps) {
   return (
@@ -38,7 +44,7 @@ export function Dialog({ isOpen, onClose, title, description, children, footer }
             {description ? <Radix.Description className="mb-2">{description}</Radix.Description> : null}
             {children}
           </div>
-          {footer ? <footer className="flex justify-end gap-2 border-t border-line px-4 py-2.5">{footer}</footer> : null}
+          {footer ? <div className="flex justify-end gap-2 border-t border-line px-4 py-2.5">{footer}</div> : null}
         </Radix.Content>
       </Radix.Portal>
     </Radix.Root>
@@ -53,17 +59,18 @@ export function Drawer({ isOpen, onClose, title, children, footer }: Omit<Dialog
         <Radix.Content
           aria-describedby={undefined}
           data-drawer
+          onOpenAutoFocus={focusItself}
           onInteractOutside={(event) => event.preventDefault()}
           className="slides fixed top-[46px] right-0 bottom-0 z-30 flex w-[min(440px,100vw)] flex-col border-l border-line bg-panel shadow-float focus:outline-none"
         >
-          <header className="flex h-11 flex-none items-center border-b border-line pr-2 pl-4">
+          <div className="flex h-11 flex-none items-center border-b border-line pr-2 pl-4">
             <Radix.Title className="min-w-0 truncate">{title}</Radix.Title>
             <Radix.Close asChild>
               <IconButton icon="close" label="Close" className="ml-auto" />
             </Radix.Close>
-          </header>
+          </div>
           <div className="min-h-0 flex-1 overflow-auto px-4 py-3.5">{children}</div>
-          {footer ? <footer className="flex flex-none items-center gap-2 border-t border-line px-4 py-2.5">{footer}</footer> : null}
+          {footer ? <div className="flex flex-none items-center gap-2 border-t border-line px-4 py-2.5">{footer}</div> : null}
         </Radix.Content>
       </Radix.Portal>
     </Radix.Root>

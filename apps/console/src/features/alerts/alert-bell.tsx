@@ -13,16 +13,20 @@ export function AlertBell() {
   return (
     <Link
       href="/alerts"
-      aria-label={label}
       data-tip={label}
       className="relative grid size-7 flex-none place-items-center rounded-2 text-soft hover:bg-hover focus-visible:rounded-2"
     >
       <Icon name="alerts" />
       {firing > 0 ? (
-        <span className="absolute top-0 -right-0.5 h-3.5 min-w-3.5 rounded-[7px] bg-bad-fill px-[3px] text-center text-[10px]/[14px] font-[640] text-on-fill tabular-nums">
-          {firing}
-        </span>
-      ) : null}
+        <>
+          <span className="absolute top-0 -right-0.5 h-3.5 min-w-3.5 rounded-[7px] bg-bad-fill px-[3px] text-center text-[10px]/[14px] font-[640] text-on-fill tabular-nums">
+            {firing}
+          </span>
+          <span className="sr-only">{firing === 1 ? "alert firing" : "alerts firing"}</span>
+        </>
+      ) : (
+        <span className="sr-only">{label}</span>
+      )}
     </Link>
   )
 }

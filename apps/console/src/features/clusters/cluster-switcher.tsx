@@ -25,11 +25,11 @@ export function ClusterSwitcher() {
       trigger={
         <button
           type="button"
-          aria-label={`Cluster ${current}, choose another`}
           className="inline-flex h-7 max-w-60 items-center gap-2 rounded-2 px-2 font-mid hover:bg-hover focus-visible:rounded-2"
         >
           {shown?.environment ? <EnvironmentTag environment={shown.environment} /> : null}
           <span className="truncate">{current || "No cluster"}</span>
+          <span className="sr-only">cluster, choose another</span>
           <Icon name="expand" className="text-dim" />
         </button>
       }

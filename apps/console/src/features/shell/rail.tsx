@@ -35,13 +35,9 @@ export function Rail({ cluster, isOpen }: { cluster: string; isOpen: boolean }) 
         isOpen ? "px-2" : "px-1.5",
       )}
     >
-      <Link
-        href="/"
-        className="flex h-11 items-center gap-[9px] px-2 text-[14px] font-[640] tracking-[-.2px]"
-        aria-label="Rivven, overview"
-      >
+      <Link href="/" className="flex h-11 items-center gap-[9px] px-2 text-[14px] font-[640] tracking-[-.2px]">
         <Logo />
-        {isOpen ? "Rivven" : null}
+        <span className={isOpen ? "" : "sr-only"}>Rivven</span>
       </Link>
       <ul>
         {pages.map((page) => (
@@ -110,7 +106,6 @@ function RailLink({
     <Link
       href={page.href}
       aria-current={isCurrent ? "page" : undefined}
-      aria-label={words}
       data-tip={isOpen ? undefined : words}
       className={cx(
         "group mb-px flex h-7 items-center gap-[9px] rounded-2 px-2 focus-visible:rounded-2",
@@ -119,7 +114,7 @@ function RailLink({
       )}
     >
       <Icon name={page.icon} className={isCurrent ? "text-ink" : "text-dim"} />
-      {isOpen ? page.label : null}
+      <span className={isOpen ? "" : "sr-only"}>{page.label}</span>
       {problem && isOpen ? (
         <span
           className={cx(
@@ -129,6 +124,7 @@ function RailLink({
         >
           <StatusShape status={problem.status} />
           {problem.count}
+          <span className="sr-only"> with problems</span>
         </span>
       ) : null}
       {problem && !isOpen ? <StatusShape status={problem.status} size="size-2" className="absolute top-0.5 right-0.5" /> : null}

@@ -18,8 +18,9 @@ export function TimeRangeMenu({ className }: { className: string }) {
       isOpen={isOpen}
       onOpenChange={setOpen}
       trigger={
-        <button type="button" className={className} aria-label={`Time range: ${range.label}`}>
+        <button type="button" className={className}>
           <Icon name="clock" className="text-dim" />
+          <span className="sr-only">Time range: </span>
           {range.label}
           <Icon name="chevronDown" className="text-dim" />
         </button>

@@ -63,6 +63,7 @@ function columnsOf(onOpen: (row: ConfigRow) => void, isEditable: boolean): Colum
     {
       id: "edit",
       header: "",
+      label: "Change",
       width: 52,
       cell: (row) =>
         isEditable && row.field && !row.isReadOnly ? (

@@ -60,7 +60,7 @@ export function TimeSeries(props: TimeSeriesProps) {
         </>
       }
     >
-      <div className={cx("relative", heights[size], isTable && "overflow-auto")}>
+      <div className={cx("relative", heights[size])}>
         {isTable && chart ? <ValueTable chart={chart} title={title} /> : <Drawing {...props} />}
       </div>
     </Panel>
@@ -125,29 +125,33 @@ function ValueTable({ chart, title }: { chart: Chart; title: string }) {
   const zone = useZone()
   const order = chart.times.map((_, at) => chart.times.length - 1 - at)
   return (
-    <table className="tbl" aria-label={`${title}, values`}>
-      <thead className="sticky top-0">
-        <tr>
-          <th scope="col">Time</th>
-          {chart.series.map(({ id, name }) => (
-            <th key={id} scope="col" className="num">
-              {name}
-            </th>
-          ))}
-        </tr>
-      </thead>
-      <tbody>
-        {order.map((at) => (
-          <tr key={chart.times[at]}>
-            <td>{formatDateTime(chart.times[at] ?? 0, zone)}</td>
-            {chart.series.map(({ id, values }) => (
-              <td key={id} className="num">
-                {formatValue(chart.kind, values[at] ?? null)}
-              </td>
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
+    // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
+    <section aria-label={`${title}, values`} tabIndex={0} className="h-full overflow-auto">
+      <table className="tbl" aria-label={`${title}, values`}>
+        <thead className="sticky top-0">
+          <tr>
+            <th scope="col">Time</th>
+            {chart.series.map(({ id, name }) => (
+              <th key={id} scope="col" className="num">
+                {name}
+              </th>
             ))}
           </tr>
-        ))}
-      </tbody>
-    </table>
+        </thead>
+        <tbody>
+          {order.map((at) => (
+            <tr key={chart.times[at]}>
+              <td>{formatDateTime(chart.times[at] ?? 0, zone)}</td>
+              {chart.series.map(({ id, values }) => (
+                <td key={id} className="num">
+                  {formatValue(chart.kind, values[at] ?? null)}
+                </td>
+              ))}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </section>
   )
 }

@@ -31,7 +31,12 @@ export async function applyObject<T extends KubeObject>(client: KubeClient, obje
   return { object: answer.object, outcome: answer.isNew ? "created" : isSame ? "noop" : "patched" }
 }
 
-export type PatchStatusOptions = { manager: string; dryRun?: boolean }
+export type PatchStatusOptions = {
+  manager: string
+  dryRun?: boolean
+  /** Only while the object is still at this version; else `Conflict`. */
+  resourceVersion?: string
+}
 
 export async function patchStatus<T extends KubeObject>(
   client: KubeClient,
@@ -39,8 +44,8 @@ export async function patchStatus<T extends KubeObject>(
   options: PatchStatusOptions,
 ): Promise<T> {
   const { apiVersion, kind, metadata, status } = object
-  // With the uid a status meant for a deleted object never lands on, nor creates, another one of the same name.
-  const identity = { name: metadata.name, namespace: metadata.namespace, uid: metadata.uid }
+  // API servers ignore a uid here: a status meant for a deleted object may land on its successor, until that is reconciled.
+  const identity = { name: metadata.name, namespace: metadata.namespace, resourceVersion: options.resourceVersion }
   const { object: written } = await client.patch<T>(resourceTypeOf(object), {
     ...options,
     key: metadata,

@@ -14,7 +14,7 @@ export type EventNote = {
   note: string
 }
 
-const noteLimit = 1024
+const noteLimitBytes = 1024
 
 export class EventRecorder {
   readonly #client: KubeClient
@@ -66,8 +66,16 @@ export class EventRecorder {
       type,
       reason,
       action,
-      note: note.length > noteLimit ? `${note.slice(0, noteLimit - 1)}…` : note,
+      note: cut(note),
       regarding: { apiVersion: regarding.apiVersion, kind: regarding.kind, name, namespace, uid, resourceVersion },
     }
   }
+}
+
+/** The API server counts bytes, and refuses an event with a longer note altogether. */
+function cut(note: string): string {
+  const bytes = Buffer.from(note)
+  if (bytes.length <= noteLimitBytes) return note
+  const text = bytes.subarray(0, noteLimitBytes - 3).toString("utf8")
+  return `${text.replace(/\uFFFD+$/, "")}…`
 }

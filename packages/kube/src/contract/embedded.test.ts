@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe } from "vitest"
 import { startTempApi, type TempApi } from "../testing/index.ts"
 import { apiServerContract } from "./api-server.contract.ts"
 import { ApiUnderTest } from "./api-under-test.ts"
+import { clientContract } from "./client.contract.ts"
 
 describe("the embedded resource API", () => {
   let api: TempApi
@@ -18,4 +19,5 @@ describe("the embedded resource API", () => {
   })
 
   apiServerContract(() => underTest)
+  clientContract(() => api.client)
 })

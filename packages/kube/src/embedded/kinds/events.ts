@@ -116,7 +116,10 @@ function checkNew(event: AnyObject): Problem[] {
   const missing = ["eventTime", "reportingController", "reportingInstance", "action", "reason", "type"]
     .filter((field) => textOf(event[field]) === "")
     .map((field) => required([field]))
-  return [...missing, ...checkNamespace(event, "regarding")]
+  const tooLong = Object.entries({ note: 1024, reason: 128, action: 128 })
+    .filter(([field, limit]) => Buffer.byteLength(textOf(event[field])) > limit)
+    .map(([field, limit]) => invalid([field], event[field], `can have at most ${limit} characters`))
+  return [...missing, ...tooLong, ...checkNamespace(event, "regarding")]
 }
 
 function checkNamespace(event: AnyObject, field: "involvedObject" | "regarding"): Problem[] {

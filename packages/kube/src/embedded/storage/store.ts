@@ -54,7 +54,7 @@ export class Store {
   #flushing: Promise<void> | undefined
   #failure: KubeError | undefined
 
-  constructor({ journal, replayed, logger, retainedEvents = 10_000 }: StoreOptions) {
+  constructor({ journal, replayed, logger, retainedEvents = 2_000 }: StoreOptions) {
     this.#journal = journal
     this.#logger = logger
     this.#retainedEvents = retainedEvents

@@ -35,8 +35,9 @@ export async function apply(writer: Writer, request: NamedWrite, { body, isForce
 function narrow(config: AnyObject, { resource, subresource }: NamedWrite): AnyObject {
   if (subresource === "status") {
     const { apiVersion, kind, metadata, status } = config
-    const { name, namespace, uid, resourceVersion, managedFields } = metadata
-    const identity = Object.entries({ name, namespace, uid, resourceVersion, managedFields }).filter(([, value]) => value !== undefined)
+    // As on the API server, a uid is not looked at here.
+    const { name, namespace, resourceVersion, managedFields } = metadata
+    const identity = Object.entries({ name, namespace, resourceVersion, managedFields }).filter(([, value]) => value !== undefined)
     return {
       apiVersion,
       kind,

@@ -251,7 +251,7 @@ export class Appender implements StagingLog, Flushable {
 
   /** The old file is durable, the new one exists durably, and only then is anything written to the new one. */
   private async roll(): Promise<void> {
-    const { state } = this
+    const { state, dir } = this
     const old = state.active
     const [end, bytes] = [state.written, this.takeUnsynced()]
     try {
@@ -265,6 +265,7 @@ export class Appender implements StagingLog, Flushable {
     if (fresh === null) return
     state.segments.push(fresh)
     this.sealer.seal(old, this.flushing)
+    void dir.flusher.syncFrontier()
   }
 
   private async createSegment(baseOffset: number): Promise<Segment | null> {

@@ -89,7 +89,8 @@ async function scanIndexes(file: DiskFile, segment: Segment): Promise<Indexes> {
       maxTimestampOffset = place.lastOffset
     }
     if (unindexed > stepBytes) {
-      indexes.offsets.append(place.baseOffset - segment.baseOffset, position)
+      const [first, last] = [place.baseOffset - segment.baseOffset, place.lastOffset - segment.baseOffset]
+      indexes.offsets.append({ first, last, position })
       if (maxTimestamp >= 0) indexes.times.append(maxTimestamp, maxTimestampOffset - segment.baseOffset)
       unindexed = 0
     }

@@ -3,17 +3,30 @@ import { OffsetIndex } from "./offset-index.ts"
 
 function indexOf(entries: [offset: number, position: number][]): OffsetIndex {
   const index = new OffsetIndex()
-  for (const [offset, position] of entries) index.append(offset, position)
+  for (const [last, position] of entries) index.append({ first: last - 1, last, position })
   return index
 }
 
-test("finds the last entry at or before an offset", () => {
+const again = (index: OffsetIndex, segmentBytes: number): OffsetIndex | null => OffsetIndex.decode(index.encode(), segmentBytes)
+
+test("finds the last batch that ends before an offset", () => {
   const index = indexOf([
     [10, 100],
     [20, 200],
     [30, 300],
   ])
-  expect([0, 9, 10, 19, 20, 29, 30, 1_000].map((offset) => index.floor(offset))).toEqual([0, 0, 100, 100, 200, 200, 300, 300])
+  expect([0, 10, 11, 20, 21, 30, 31, 1_000].map((offset) => index.floor(offset))).toEqual([0, 0, 100, 100, 200, 200, 300, 300])
+})
+
+test("names the very batch while it remembers first offsets, and the gap when it does not", () => {
+  const index = indexOf([
+    [10, 100],
+    [20, 90_000],
+  ])
+  expect(index.locate(19, 99_000)).toEqual({ position: 90_000, latest: 90_000, isProbable: false })
+  expect(index.locate(15, 99_000)).toEqual({ position: 100, latest: 90_000, isProbable: false })
+  expect(index.locate(25, 99_000)).toEqual({ position: 90_000, latest: 99_000, isProbable: false })
+  expect(again(index, 99_000)?.locate(19, 99_000)).toEqual({ position: 100, latest: 90_000, isProbable: true })
 })
 
 test("grows past its first capacity", () => {
@@ -31,9 +44,8 @@ test("reads back what it wrote", () => {
     [5, 4_200],
     [9, 8_400],
   ])
-  const again = OffsetIndex.decode(index.encode(), 10_000)
-  expect(again?.floor(7)).toBe(4_200)
-  expect(again?.length).toBe(2)
+  expect(again(index, 10_000)?.floor(7)).toBe(4_200)
+  expect(again(index, 10_000)?.length).toBe(2)
 })
 
 test("refuses bytes that cannot be this segment's index", () => {

@@ -1,13 +1,28 @@
 /**
- * Sparse map from relative offset to file position, one entry per `index.interval.bytes`. In memory typed arrays; on disk Kafka's
- * `.index` file: big-endian pairs of int32. A cache: whatever is wrong with it, the segment can be scanned again.
+ * Sparse map from relative offset to file position, one entry per `index.interval.bytes`: the last offset of a batch and where that batch
+ * begins. In memory typed arrays; on disk Kafka's `.index` file, big-endian pairs of int32. First offsets are kept in memory only, for
+ * entries made by this process. A cache: whatever is wrong with it, the segment can be scanned again.
  */
 
 const entryBytes = 8
+const unknown = -1
+const firstCapacity = 8
+/** Reading this much more costs less than asking the disk first. */
+const cheapBytes = 8_192
+
+export interface Located {
+  /** The wanted batch begins here or behind. */
+  position: number
+  /** It begins no later than this. */
+  latest: number
+  /** The wanted batch probably begins at `latest`; its header tells. */
+  isProbable: boolean
+}
 
 export class OffsetIndex {
-  private offsets = new Int32Array(8)
-  private positions = new Int32Array(8)
+  private firsts = new Int32Array(firstCapacity)
+  private lasts = new Int32Array(firstCapacity)
+  private positions = new Int32Array(firstCapacity)
   private count = 0
 
   get length(): number {
@@ -18,37 +33,40 @@ export class OffsetIndex {
     return this.count * entryBytes
   }
 
-  append(relativeOffset: number, position: number): void {
-    if (this.count === this.offsets.length) {
-      this.offsets = grown(this.offsets)
+  append({ first, last, position }: { first: number; last: number; position: number }): void {
+    if (this.count === this.lasts.length) {
+      this.firsts = grown(this.firsts)
+      this.lasts = grown(this.lasts)
       this.positions = grown(this.positions)
     }
-    this.offsets[this.count] = relativeOffset
+    this.firsts[this.count] = first
+    this.lasts[this.count] = last
     this.positions[this.count] = position
     this.count++
   }
 
-  /** Position of the last entry at or before the offset; the start of the file when there is none. */
+  /** Position of the last entry whose batch ends before the offset; the start of the file when there is none. */
   floor(relativeOffset: number): number {
-    return this.positions[lastAtMost(this.offsets, this.count, relativeOffset)] ?? 0
+    return this.positions[lastAtMost(this.lasts, this.count, relativeOffset - 1)] ?? 0
   }
 
-  /** Position of the first entry behind the offset, or -1. */
-  ceiling(relativeOffset: number): number {
-    const after = lastAtMost(this.offsets, this.count, relativeOffset) + 1
-    return after < this.count ? (this.positions[after] ?? -1) : -1
-  }
-
-  /** Forgets entries at or behind a file position. */
-  truncate(position: number): void {
-    while (this.count > 0 && (this.positions[this.count - 1] ?? 0) >= position) this.count--
+  /** Where to look for the batch that holds an offset, or for the first one behind it. */
+  locate(relativeOffset: number, endOfFile: number): Located {
+    const before = lastAtMost(this.lasts, this.count, relativeOffset - 1)
+    const position = this.positions[before] ?? 0
+    const next = before + 1
+    if (next >= this.count) return { position, latest: endOfFile, isProbable: false }
+    const latest = this.positions[next] ?? endOfFile
+    const first = this.firsts[next] ?? unknown
+    if (first !== unknown && first <= relativeOffset) return { position: latest, latest, isProbable: false }
+    return { position, latest, isProbable: first === unknown && latest - position > cheapBytes }
   }
 
   encode(): Uint8Array {
     const bytes = new Uint8Array(this.sizeBytes)
     const view = new DataView(bytes.buffer)
     for (let i = 0; i < this.count; i++) {
-      view.setInt32(i * entryBytes, this.offsets[i] ?? 0)
+      view.setInt32(i * entryBytes, this.lasts[i] ?? 0)
       view.setInt32(i * entryBytes + 4, this.positions[i] ?? 0)
     }
     return bytes
@@ -59,12 +77,12 @@ export class OffsetIndex {
     if (bytes.length % entryBytes !== 0) return null
     const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
     const index = new OffsetIndex()
-    let [offset, position] = [-1, -1]
+    let [last, position] = [-1, -1]
     for (let at = 0; at < bytes.length; at += entryBytes) {
-      const [nextOffset, nextPosition] = [view.getInt32(at), view.getInt32(at + 4)]
-      if (nextOffset <= offset || nextPosition <= position || nextPosition >= segmentBytes) return null
-      index.append(nextOffset, nextPosition)
-      ;[offset, position] = [nextOffset, nextPosition]
+      const [nextLast, nextPosition] = [view.getInt32(at), view.getInt32(at + 4)]
+      if (nextLast <= last || nextPosition <= position || nextPosition >= segmentBytes) return null
+      index.append({ first: unknown, last: nextLast, position: nextPosition })
+      ;[last, position] = [nextLast, nextPosition]
     }
     return index
   }

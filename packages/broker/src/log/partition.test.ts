@@ -220,6 +220,22 @@ describe("a read", () => {
       }
     }))
 
+  test("finds large and small batches alike through indexes that were read from disk", () =>
+    inWorld(async (world) => {
+      const config = { segmentBytes: 9_000_000, indexIntervalBytes: 4_096 }
+      const first = await openLog(world, { config })
+      for (let value = 0; value < 60; value++) await first.put([value, value], { padding: value % 5 === 0 ? 40_000 : 60 })
+      await first.manager.close()
+      const { log } = await openLog(world, { config })
+      for (let offset = 0; offset < 120; offset++) {
+        for (const maxBytes of [1, 3_000, 100_000]) {
+          const read = await log.read({ offset, maxBytes })
+          expect(read.ok && parseBatchHeader(read.slices[0]!).baseOffset, `offset ${offset}`).toBe(offset - (offset % 2))
+          if (read.ok && maxBytes === 100_000 && offset < 60) expect(read.sizeBytes).toBeGreaterThan(50_000)
+        }
+      }
+    }))
+
   test("finds small batches that end a file, whatever the sizes", () =>
     inWorld(async (world) => {
       const { log, put } = await openLog(world, { config: { indexIntervalBytes: 4_096 } })

@@ -12,9 +12,9 @@ import type { PartitionState } from "./partition-state.ts"
 import type { Segment } from "./segment.ts"
 import type { Slab } from "./slabs.ts"
 
-/** Behind an index entry at most this much precedes the wanted batch (`index.interval.bytes` of its default). */
-const skipBytes = 4_096
-const smallestRead = 512
+const smallestRead = 4_096
+/** More than this is not read only to be skipped: the walk starts with a small read then. */
+const longestSkip = 65_536
 
 interface Bounds {
   offset: number
@@ -26,8 +26,8 @@ interface Bounds {
   upTo: number
 }
 
-/** Where the wanted batches lie in a slab, or the size that the slab needs to hold the first of them. */
-type Found = { from: number; to: number; nextOffset: number } | { needs: number; at: number } | "nothing" | "bad"
+/** Where the wanted batches lie in a slab, or from where on how much has to be read to go on. */
+type Found = { from: number; to: number; nextOffset: number } | { from: number; needs: number } | "nothing" | "bad"
 
 export async function readBatches(state: PartitionState, dir: LogDir, request: ReadRequest): Promise<ReadResult> {
   const { offset, maxBytes, minOneBatch = true } = request
@@ -54,8 +54,19 @@ async function readFrom(state: PartitionState, dir: LogDir, bounds: Bounds): Pro
   if (segment === undefined) return nothingAt(bounds.offset)
   const end = bounds.wall?.file === segment.path ? Math.min(segment.sizeBytes, bounds.wall.position) : segment.sizeBytes
   const { offsets } = await dir.indexes.of(segment)
-  const position = offsets.floor(bounds.offset - segment.baseOffset)
-  return withSegment(segment, dir, (file) => readSlab(file, dir, { bounds, segment, position, end }))
+  const located = offsets.locate(bounds.offset - segment.baseOffset, end)
+  return withSegment(segment, dir, async (file) => {
+    const isThere = located.isProbable && (await beginsAtOrBefore(file, located.latest, bounds.offset))
+    const position = isThere ? located.latest : located.position
+    return readSlab(file, dir, { bounds, segment, position, end, skip: isThere ? 0 : located.latest - position })
+  })
+}
+
+async function beginsAtOrBefore(file: DiskFile, position: number, offset: number): Promise<boolean> {
+  const header = new Uint8Array(batchHeaderBytes)
+  await file.read(header, position)
+  const place = placeAt(viewOf(header), 0)
+  return typeof place !== "string" && place.baseOffset <= offset
 }
 
 /** The active segment's own file, or a leased one. */
@@ -73,23 +84,31 @@ interface SlabRead {
   segment: Segment
   position: number
   end: number
+  /** How much may lie before the wanted batch. */
+  skip: number
 }
 
-async function readSlab(file: DiskFile, dir: LogDir, { bounds, segment, position, end }: SlabRead): Promise<ReadResult> {
-  let at = position
-  let size = Math.min(end - at, Math.max(smallestRead, bounds.maxBytes + skipBytes))
+async function readSlab(file: DiskFile, dir: LogDir, read: SlabRead): Promise<ReadResult> {
+  const { bounds, segment, end, skip } = read
+  let at = read.position
+  let size = Math.min(end - at, Math.max(smallestRead, skip > longestSkip ? 0 : bounds.maxBytes + skip))
   for (;;) {
     const slab = dir.slabs.take(Math.max(size, 1))
-    const answer = await fill(slab, file, { at, size, bounds })
-    if (answer !== "bad" && answer !== "nothing" && "from" in answer) return batches(slab, answer)
+    const found = await fill(slab, file, { at, size, bounds })
+    if (typeof found !== "string" && "to" in found && (size - found.from >= bounds.maxBytes || at + size >= end))
+      return batches(slab, found)
     slab.release()
-    if (answer === "nothing" || answer === "bad") {
-      return answer === "nothing" ? nothingAt(bounds.offset) : corruptAnswer(bounds.offset, segment.nextOffset)
-    }
-    at += answer.at
-    if (at + answer.needs > end) return nothingAt(bounds.offset)
-    size = Math.min(end - at, Math.max(smallestRead, answer.needs))
+    if (typeof found === "string") return found === "nothing" ? nothingAt(bounds.offset) : corruptAnswer(bounds.offset, segment.nextOffset)
+    at += found.from
+    if ("needs" in found && at + found.needs > end) return nothingAt(bounds.offset)
+    size = Math.min(end - at, nextSize(found, bounds.maxBytes))
   }
+}
+
+/** The wanted batch is known to begin where the next read does, or headers in between are all that is needed. */
+function nextSize(found: Exclude<Found, string>, maxBytes: number): number {
+  if ("needs" in found && found.needs === batchHeaderBytes) return smallestRead
+  return Math.max(smallestRead, maxBytes, "needs" in found ? found.needs : 0)
 }
 
 async function fill(slab: Slab, file: DiskFile, { at, size, bounds }: { at: number; size: number; bounds: Bounds }): Promise<Found> {
@@ -108,10 +127,10 @@ function find(bytes: Uint8Array, bounds: Bounds): Found {
   for (;;) {
     const place = placeAt(view, at)
     if (place === "bad") return "bad"
-    if (place === "short") return { needs: batchHeaderBytes, at }
+    if (place === "short") return { from: at, needs: batchHeaderBytes }
     if (place.lastOffset >= bounds.offset) {
       if (place.baseOffset >= bounds.upTo || (!bounds.minOneBatch && place.sizeBytes > bounds.maxBytes)) return "nothing"
-      if (at + place.sizeBytes > bytes.length) return { needs: place.sizeBytes, at }
+      if (at + place.sizeBytes > bytes.length) return { from: at, needs: place.sizeBytes }
       return extend(view, at, bounds)
     }
     at += place.sizeBytes

@@ -70,7 +70,8 @@ export class Segment {
       this.maxTimestampOffset = batch.lastOffset
     }
     if (this.indexes !== null && (options.force === true || this.unindexedBytes > options.intervalBytes)) {
-      this.indexes.offsets.append(batch.baseOffset - this.baseOffset, position)
+      const { baseOffset: first, lastOffset: last } = batch
+      this.indexes.offsets.append({ first: first - this.baseOffset, last: last - this.baseOffset, position })
       if (this.maxTimestamp >= 0) this.indexes.times.append(this.maxTimestamp, this.maxTimestampOffset - this.baseOffset)
       this.unindexedBytes = 0
     }

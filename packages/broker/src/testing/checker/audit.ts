@@ -69,7 +69,7 @@ async function auditIndexes({ disk, dir, names }: { disk: Disk; dir: string; nam
     const view = viewOf(await readAll(disk, `${dir}/${fileName(base, "index")}`))
     for (let at = 0; at + 8 <= view.byteLength; at += 8) {
       const [offset, position] = [view.getInt32(at) + base, view.getInt32(at + 4)]
-      if (!batches.some((batch) => batch.at === position && batch.header.baseOffset === offset)) {
+      if (!batches.some((batch) => batch.at === position && batch.header.lastOffset === offset)) {
         problems.push(`${dir}: ${base}.index says ${offset} lies at ${position}`)
       }
     }

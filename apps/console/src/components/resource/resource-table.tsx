@@ -143,7 +143,7 @@ export function FailedBody({ failure }: { failure: Failure }) {
         ) : null
       }
     >
-      {detail}
+      {/[.!?]$/.test(detail) ? detail : `${detail}.`}
       {requestId ? (
         <>
           {" "}

@@ -10,7 +10,7 @@ export interface Failure {
   onRetry?: () => void
 }
 
-const nameWidths = [120, 150, 96, 104, 140, 112, 132, 90]
+const nameWidths = [104, 122, 84, 96, 118, 92, 110, 78]
 
 /** The shape of rows that are on their way; the first 150 ms stay blank. */
 export function LoadingRows<Row>({ columns }: { columns: readonly Column<Row>[] }) {

@@ -14,7 +14,7 @@ const base = "inline-flex h-[18px] items-center gap-1.25 rounded-1 px-1.5 align-
 /** A problem: shape, word and soft fill. Normal states carry no chip. */
 export function ProblemChip({ status, children, title }: { status: keyof typeof tones & Status; children: ReactNode; title?: string }) {
   return (
-    <span className={cx(base, "min-w-0", tones[status])} title={title}>
+    <span className={cx(base, "max-w-full min-w-0 first:flex-none", tones[status])} title={title}>
       <StatusShape status={status} size="size-2" />
       <span className="truncate">{children}</span>
     </span>

@@ -160,7 +160,7 @@ export function ManagedBy({ management }: { management: TopicRow["management"] }
   if (management.state === "unmanaged") return <span className="text-12 text-dim">unmanaged</span>
   const { owner, resource } = management
   return (
-    <span className="inline-flex items-center gap-1.5 text-12" title={`${resource.namespace}/${resource.name}`}>
+    <span className="inline-flex items-center gap-1.5 align-middle text-12" title={`${resource.namespace}/${resource.name}`}>
       <Icon name={/argo|flux|helm/i.test(owner) ? "branch" : owner === "console" ? "person" : "cube"} className="text-dim" />
       {owner}
     </span>

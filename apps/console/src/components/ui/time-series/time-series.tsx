@@ -1,4 +1,5 @@
 "use client"
+/* oxlint-disable jsx-a11y/no-noninteractive-tabindex -- what scrolls must be reachable by keyboard */
 import { lazy, type ReactNode, Suspense, useState } from "react"
 import { formatDateTime } from "../../../format.ts"
 import { useZone } from "../../../preferences.ts"
@@ -126,7 +127,6 @@ function ValueTable({ chart, title }: { chart: Chart; title: string }) {
   const order = chart.times.map((_, at) => chart.times.length - 1 - at)
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
-    // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
     <section aria-label={`${title}, values`} tabIndex={0} className="h-full overflow-auto">
       <table className="tbl" aria-label={`${title}, values`}>
         <thead className="sticky top-0">

@@ -5,6 +5,8 @@ export interface Rate {
   burst: number
 }
 
+export type RateDecision = { ok: true } | { ok: false; retryAfterMs: number }
+
 /** Token buckets by key. A bucket that is full again is forgotten. */
 export class RateLimiter {
   readonly #clock: Clock
@@ -16,8 +18,16 @@ export class RateLimiter {
     this.#rate = rate
   }
 
+  /** Whether a token is there, without taking it. */
+  check(key: string): RateDecision {
+    const { perSecond, burst } = this.#rate
+    const bucket = this.#buckets.get(key)
+    const tokens = bucket ? Math.min(burst, bucket.tokens + ((this.#clock.monotonic() - bucket.at) / 1000) * perSecond) : burst
+    return tokens >= 1 ? { ok: true } : { ok: false, retryAfterMs: Math.ceil(((1 - tokens) / perSecond) * 1000) }
+  }
+
   /** Takes `count` tokens, or answers how long until they are there. */
-  take(key: string, count = 1): { ok: true } | { ok: false; retryAfterMs: number } {
+  take(key: string, count = 1): RateDecision {
     const { perSecond, burst } = this.#rate
     const now = this.#clock.monotonic()
     const bucket = this.#buckets.get(key)

@@ -13,7 +13,7 @@ export interface AuthRoutes {
   sessions: Sessions
   links: SignInLinks
   cookie: CookiePolicy
-  /** Five attempts a minute per address. */
+  /** Five failed attempts a minute per address. */
   attempts: RateLimiter
   logger: Logger
 }
@@ -38,7 +38,7 @@ export async function answerAuth(routes: AuthRoutes, request: IncomingMessage, r
 
 async function redeemLink(routes: AuthRoutes, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const address = request.socket.remoteAddress ?? ""
-  const attempt = routes.attempts.take(address)
+  const attempt = routes.attempts.check(address)
   if (!attempt.ok) {
     const seconds = Math.ceil(attempt.retryAfterMs / 1000)
     refuse(response, { status: 429, message: `too many attempts: try again in ${seconds} s`, headers: { "retry-after": String(seconds) } })
@@ -47,10 +47,12 @@ async function redeemLink(routes: AuthRoutes, request: IncomingMessage, response
   const body = await readBody(request, 1024)
   const parsed = linkBody.safeParse(body.ok ? parseJson(body.bytes) : undefined)
   if (!parsed.success) {
+    routes.attempts.take(address)
     refuse(response, { status: 400, message: 'expected {"key":"<the part of the link after #k=>"}' })
     return
   }
   if (!(await routes.links.redeem(parsed.data.key))) {
+    routes.attempts.take(address)
     routes.logger.warn({ address }, "a sign-in link was refused")
     refuse(response, {
       status: 401,

@@ -1,8 +1,8 @@
 import type { Context } from "../../context.ts"
 import type { Cell, Degraded } from "../../envelope.ts"
+import { cellOf } from "../../sources/broker/reading.ts"
 import { failureOf } from "../../sources/cluster.ts"
 import { bootstrapServersOf, type ClusterResource, viewConditions } from "../../sources/kube/objects.ts"
-import { cellOf } from "../topics/topic-facts.ts"
 import type { ClusterRow } from "./schema.ts"
 import { environment } from "./schema.ts"
 

@@ -23,6 +23,7 @@ export async function* tailMessages(ctx: Context, input: Input): AsyncGenerator<
   const inbox = new TailInbox()
   const cancels = [
     deps.clock.after(maxStreamMs, () => inbox.end({ type: "reconnect", reason: "aged", afterMs: 0 })),
+    deps.sessions.onEnded((id) => id === caller.sessionId && inbox.end()),
     deps.live.onDrain(() => inbox.end({ type: "reconnect", reason: "draining", afterMs: 2_000 })),
   ]
   const rate = new RateLimiter(deps.clock, { perSecond: input.maxPerSecond, burst: input.maxPerSecond })

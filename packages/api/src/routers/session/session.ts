@@ -9,6 +9,7 @@ import type { Me, Preferences, SessionRow } from "./schema.ts"
 
 export async function describeMe({ caller, deps }: Context): Promise<Me> {
   const { user, session } = signedIn({ caller, deps })
+  await deps.resources.settled()
   const clusters = deps.resources.clusters()
   const nowMs = deps.clock.wall()
   return new EnvelopeBuilder(nowMs).answer({

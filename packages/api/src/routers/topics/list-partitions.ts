@@ -3,10 +3,11 @@ import type { z } from "zod"
 import type { Context } from "../../context.ts"
 import { EnvelopeBuilder } from "../../envelope.ts"
 import { ApiError } from "../../errors.ts"
+import { cellOf } from "../../sources/broker/reading.ts"
 import { needBroker } from "../../sources/cluster.ts"
 import type * as schema from "./schema.ts"
 import type { PartitionRow } from "./schema.ts"
-import { cellOf, gatherTopics, type TopicFacts } from "./topic-facts.ts"
+import { gatherTopics, type TopicFacts } from "./topic-facts.ts"
 import { assertKnown } from "./topics.ts"
 
 export async function listPartitions(

@@ -5,7 +5,7 @@ import type { Context } from "../../context.ts"
 import type { Cell, Degraded } from "../../envelope.ts"
 import type { BrokerSource } from "../../sources/broker/broker-source.ts"
 import type { GroupLag } from "../../sources/broker/lag.ts"
-import type { Read } from "../../sources/broker/reading.ts"
+import { cellOf, type Read } from "../../sources/broker/reading.ts"
 import { type OffsetsSnapshot, type SizesSnapshot, sumSizes } from "../../sources/broker/snapshots.ts"
 import { type ClusterAccess, failureOf, findCluster } from "../../sources/cluster.ts"
 import type { TopicResource } from "../../sources/kube/objects.ts"
@@ -124,12 +124,6 @@ function firingTopics(ctx: Context, cluster: string): Map<string, string[]> {
 /** Names of all topics, of the broker and of resources. */
 export function topicNames({ listings, resources }: TopicFacts): string[] {
   return [...new Set([...listings.keys(), ...resources.keys()])]
-}
-
-/** A number of a snapshot: as it is, with its age when the read after it failed, or the reason why there is none. */
-export function cellOf(value: number | undefined | null, read: Read<unknown>): Cell<number> {
-  if (value === undefined || value === null) return { missing: "NOT_READ" }
-  return read.failure ? { stale: value, asOf: read.asOf } : value
 }
 
 export function sizeOf({ sizes }: TopicFacts, topic: string): Cell<number> {

@@ -1,5 +1,6 @@
 // One thing that is read from a cluster again and again. Equal questions at the same time are one question; a failure keeps the old value with
 // its age; a question that takes too long is answered with the old value while the read goes on.
+import type { Cell } from "../../envelope.ts"
 import type { Clock } from "../../ports.ts"
 
 export interface SourceFailure {
@@ -98,4 +99,10 @@ export class Reading<T> {
       cancel()
     }
   }
+}
+
+/** A number of a snapshot: as it is, with its age when the read after it failed, or the reason why there is none. */
+export function cellOf(value: number | undefined | null, read: Read<unknown>): Cell<number> {
+  if (value === undefined || value === null) return { missing: "NOT_READ" }
+  return read.failure ? { stale: value, asOf: read.asOf } : value
 }

@@ -11,6 +11,7 @@ import { LiveHub } from "./live/hub.ts"
 import { Watcher } from "./live/watcher.ts"
 import type { Ports } from "./ports.ts"
 import { PlanCache } from "./routers/topics/plan/plan-cache.ts"
+import type { BrokerSource } from "./sources/broker/broker-source.ts"
 import { BrokerSources } from "./sources/broker/broker-sources.ts"
 import type { BudgetLimits } from "./sources/broker/budget.ts"
 import { followResources } from "./sources/follow-resources.ts"
@@ -62,20 +63,31 @@ export async function assemble(config: AssemblyConfig, ports: Ports): Promise<As
 
   const watcher = new Watcher({ clock, logger, hub: live, brokers })
   const clusters = (): string[] => brokers.all().map(({ cluster }) => cluster)
-  const onAlert = (cluster: string): void => live.publish("alerts", cluster)
-  const monitor = new AlertMonitor({ ...ports, store, book: series, clusters, hasNone: hasNone(brokers, resources), onChange: onAlert })
-  const onSampled = (source: { cluster: string }): void => {
-    const broker = brokers.get(source.cluster)
-    if (broker) watcher.compare(broker)
+  const onSampled = (source: BrokerSource): void => {
+    watcher.compare(source)
     live.publish("metrics", source.cluster)
   }
   const sampler = new Sampler({ clock, logger, book: series, brokers, resources, targets: config.metricsTargets, onSampled })
+  const isSampled = (cluster: string): boolean => sampler.state(cluster).sampledAt > 0
+  const onAlert = (cluster: string): void => live.publish("alerts", cluster)
+  const monitor = new AlertMonitor({
+    ...ports,
+    store,
+    book: series,
+    clusters,
+    hasNone: hasNone(brokers, resources),
+    isSampled,
+    onChange: onAlert,
+  })
   const settings = { version, defaultNamespace }
   const lists = { plans: new PlanCache(), orders: new ListOrders(ports) }
   const deps: Deps = { ...ports, ...lists, settings, store, sessions, live, resources, brokers, series, sampler, alerts: monitor }
 
   const start = (): void => {
-    followResources(deps, () => watcher.wake())
+    followResources(deps, () => {
+      watcher.wake()
+      sampler.wake()
+    })
     live.onInterest(() => watcher.wake())
     sessions.onEnded((id) => live.endSession(id))
     resources.start()

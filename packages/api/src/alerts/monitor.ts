@@ -16,6 +16,8 @@ export interface MonitorOptions {
   store: Store
   book: SeriesBook
   clusters: () => readonly string[]
+  /** Whether there is a sample since the start: without one an alert of before would seem to have ended. */
+  isSampled: (cluster: string) => boolean
   /** Whether the cluster is known to have nothing that the metric is about: its absence is no gap then. */
   hasNone: (cluster: string, metric: string) => boolean
   /** An alert began, fires or ended. */
@@ -56,7 +58,7 @@ export class AlertMonitor {
 
   /** One round over all clusters. */
   async evaluate(): Promise<void> {
-    for (const cluster of this.#options.clusters()) await this.#evaluateCluster(cluster)
+    for (const cluster of this.#options.clusters()) if (this.#options.isSampled(cluster)) await this.#evaluateCluster(cluster)
     this.#rounds += 1
     if (this.#rounds % expireEveryRounds === 0) await expireTransitions(this.#options)
   }

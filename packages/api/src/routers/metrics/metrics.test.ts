@@ -93,6 +93,7 @@ describe("alert rules", () => {
       book,
       clusters: () => [cluster],
       hasNone: () => false,
+      isSampled: () => true,
       onChange: () => void changes++,
     })
   }

@@ -45,6 +45,7 @@ export class Sampler {
   #intervalMs = sampleMs
   #cancel = (): void => undefined
   #isStopped = false
+  #isSampling = false
   #round: Promise<void> = Promise.resolve()
 
   constructor(options: SamplerOptions) {
@@ -52,6 +53,14 @@ export class Sampler {
   }
 
   start(): void {
+    this.#plan(0)
+  }
+
+  /** A cluster that came is sampled at once. */
+  wake(): void {
+    const isNew = this.#options.brokers.all().some(({ cluster }) => !this.#states.has(cluster))
+    if (!isNew || this.#isSampling) return
+    this.#cancel()
     this.#plan(0)
   }
 
@@ -82,9 +91,13 @@ export class Sampler {
     if (this.#isStopped) return
     this.#cancel = this.#options.clock.after(ms, () => {
       const startedAt = this.#options.clock.monotonic()
+      this.#isSampling = true
       this.#round = this.sample()
         .catch((error: unknown) => this.#options.logger.error({ err: error }, "a sampling round failed"))
-        .finally(() => this.#plan(Math.max(0, this.#intervalMs - (this.#options.clock.monotonic() - startedAt))))
+        .finally(() => {
+          this.#isSampling = false
+          this.#plan(Math.max(0, this.#intervalMs - (this.#options.clock.monotonic() - startedAt)))
+        })
     })
   }
 

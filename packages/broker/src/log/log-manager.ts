@@ -334,7 +334,8 @@ export class LogManager {
   private configOf(topic: string, config: Partial<LogConfig>): LogConfig {
     const { defaults, internalTopics = internalTopicNames } = this.options
     const merged = { ...defaultLogConfig, ...defaults, ...config }
-    return internalTopics.includes(topic) ? { ...merged, durability: "fsync" } : merged
+    // What the broker writes for itself is its memory: no limit of age or size may ever take a part of it.
+    return internalTopics.includes(topic) ? { ...merged, durability: "fsync", retentionMs: -1, retentionBytes: -1 } : merged
   }
 }
 

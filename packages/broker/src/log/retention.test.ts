@@ -136,6 +136,19 @@ test("forgets producers some time after their last batch", () =>
     expect(await log.put([2], { producer: { id: 5, sequence: 40 } })).toMatchObject({ ok: true })
   }))
 
+test("never takes anything from an internal log, whatever its age and the defaults", () =>
+  inWorld(async (world) => {
+    const { manager } = await openLog(world, { defaults: { retentionMs: hour, retentionBytes: 10, segmentBytes: 300 }, ...quiet })
+    const internal = await manager.createPartition({ topic: "__cluster_metadata", topicId: "AAAAAAAAAAAAAAAAAAAAAQ", index: 0 })
+    for (let value = 0; value < 9; value++) {
+      const answer = internal.append(batchOf([value]), { origin: "internal" })
+      if (answer.ok) await internal.whenAcked(answer.lastOffset)
+    }
+    await sleep(world, 5 * hour)
+    await manager.applyRetention()
+    expect(internal.logStartOffset).toBe(0)
+  }))
+
 test("runs by itself", () =>
   inWorld(async (world) => {
     const log = await openLog(world, { config: { retentionMs: hour }, retentionCheckMs: 60_000 })

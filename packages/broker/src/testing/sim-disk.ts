@@ -69,8 +69,8 @@ export class SimDisk {
     const started = [...this.inFlight]
     this.inFlight = new Set()
     this.generation++
-    this.locked = false
     for (const effect of started) if (this.random.chance(0.5)) ignoreFailure(effect)
+    this.locked = false
   }
 
   /** The process and the page cache are gone; un-synced data survives as `survival` says. */

@@ -32,6 +32,15 @@ function read(): Preferences {
   return current
 }
 
+/** Whether this browser knows how the person wants to see things. */
+export function hasStoredPreferences(): boolean {
+  try {
+    return localStorage.getItem(storageKey) !== null
+  } catch {
+    return false
+  }
+}
+
 export function setPreferences(change: Partial<Preferences>): void {
   current = { ...read(), ...change }
   try {

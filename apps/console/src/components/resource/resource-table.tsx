@@ -52,7 +52,7 @@ export function ResourceTable<Row extends RowData>(props: ResourceTableProps<Row
       {state === "rows" || state === "empty" ? <Notices notices={props.notices ?? none} /> : null}
       <div
         ref={setScroller}
-        className="min-h-0 flex-auto overflow-auto overscroll-contain"
+        className="min-h-0 flex-auto overflow-auto overscroll-contain [overflow-anchor:none]"
         onPointerEnter={() => setHeld(true)}
         onPointerLeave={() => setHeld(false)}
       >

@@ -27,7 +27,6 @@ export function AlertsPage() {
   const rules = useAlertRules(cluster)
   const counts = alerts.data?.data.counts
   const rule = rules.data?.data.find(({ name }) => name === state.rule)
-  const cannot = rules.data?.data.filter((each) => each.state === "cannot-fire").length ?? 0
   const open = (name: string) => set({ rule: name }, "push")
   return (
     <>
@@ -50,24 +49,41 @@ export function AlertsPage() {
           notices={noticesOf(alerts.data?.degraded ?? [])}
           empty={
             <EmptyState mark="check" title="No alert fires">
-              {rules.data
-                ? `${plural(rules.data.data.length, "rule")} are evaluated every 15 seconds${cannot > 0 ? `; ${cannot} cannot fire here, see below` : ""}.`
-                : "Rules are evaluated every 15 seconds."}
+              {evaluatedWords(rules.data?.data)}
             </EmptyState>
           }
         />
-        <SmallTable
-          label="Rules"
-          title="Rules"
-          note={rules.data ? `${rules.data.data.length}${cannot > 0 ? `, ${cannot} cannot fire` : ""}` : undefined}
-          columns={ruleColumns(open)}
-          rows={rules.data?.data.toSorted((a, b) => order.indexOf(a.state) - order.indexOf(b.state))}
-          idOf={({ name }) => name}
-          failure={rules.error ? failureOf(rules.error, { what: "list the rules", onRetry: () => void rules.refetch() }) : undefined}
-          empty={<EmptyState mark="alerts" title="There are no rules" />}
-        />
-        <Suspense fallback={null}>{rule ? <RuleDrawer key={rule.name} rule={rule} onClose={() => set({ rule: "" })} /> : null}</Suspense>
+        {/* Its place depends on how many alerts stand above it. */}
+        {alerts.isPending ? null : <Rules rules={rules} onOpen={open} />}
       </div>
+      <Suspense fallback={null}>{rule ? <RuleDrawer key={rule.name} rule={rule} onClose={() => set({ rule: "" })} /> : null}</Suspense>
     </>
   )
+}
+
+function Rules({ rules, onOpen }: { rules: ReturnType<typeof useAlertRules>; onOpen: (rule: string) => void }) {
+  const rows = rules.data?.data
+  const cannot = rows ? countCannotFire(rows) : 0
+  return (
+    <SmallTable
+      label="Rules"
+      title="Rules"
+      note={rows ? `${rows.length}${cannot > 0 ? `, ${cannot} cannot fire` : ""}` : undefined}
+      columns={ruleColumns(onOpen)}
+      rows={rows?.toSorted((a, b) => order.indexOf(a.state) - order.indexOf(b.state))}
+      idOf={({ name }) => name}
+      failure={rules.error ? failureOf(rules.error, { what: "list the rules", onRetry: () => void rules.refetch() }) : undefined}
+      empty={<EmptyState mark="alerts" title="There are no rules" />}
+    />
+  )
+}
+
+function countCannotFire(rules: readonly RuleRow[]): number {
+  return rules.filter(({ state }) => state === "cannot-fire").length
+}
+
+function evaluatedWords(rules: readonly RuleRow[] | undefined): string {
+  if (!rules) return "Rules are evaluated every 15 seconds."
+  const cannot = countCannotFire(rules)
+  return `${plural(rules.length, "rule")} are evaluated every 15 seconds${cannot > 0 ? `; ${cannot} cannot fire here, see below` : ""}.`
 }

@@ -11,7 +11,7 @@ import type { LiveKey, Overview as OverviewData } from "../../trpc/types.ts"
 import { useLiveQuery } from "../../trpc/use-live-query.ts"
 import { BusiestPanel } from "./busiest-panel.tsx"
 import { OverviewTiles } from "./overview-tiles.tsx"
-import { ProblemsPanel } from "./problems-panel.tsx"
+import { ProblemsPanel, useProblems } from "./problems-panel.tsx"
 import { Verdict, VerdictSkeleton } from "./verdict.tsx"
 
 function overviewKeys(cluster: string): LiveKey[] {
@@ -29,6 +29,7 @@ export function Overview() {
     keys: overviewKeys(cluster),
     isEnabled: cluster !== "",
   })
+  const problems = useProblems(cluster)
   const data = overview.data?.data
   if (overview.error && !data) {
     return (
@@ -48,16 +49,16 @@ export function Overview() {
       ) : null}
       <OverviewTiles data={data} />
       <div className="grid grid-cols-1 gap-3 lg:grid-cols-[minmax(0,2fr)_minmax(0,1fr)]">
-        <ProblemsPanel cluster={cluster} />
+        <ProblemsPanel problems={problems} />
         <BusiestPanel cluster={cluster} busiest={data?.busiest} />
       </div>
-      <OverviewCharts cluster={cluster} data={data} />
+      {data && !problems.isPending ? <OverviewCharts cluster={cluster} data={data} /> : null}
     </div>
   )
 }
 
-function OverviewCharts({ cluster, data }: { cluster: string; data: OverviewData | undefined }) {
-  const firing = data?.tiles.groupsStalled.status === "bad" ? { status: "bad" as const, text: "a group stalled" } : undefined
+function OverviewCharts({ cluster, data }: { cluster: string; data: OverviewData }) {
+  const firing = data.tiles.groupsStalled.status === "bad" ? { status: "bad" as const, text: "a group stalled" } : undefined
   return (
     <div className="grid grid-cols-1 gap-3 md:grid-cols-2 xl:grid-cols-3">
       <MetricChart cluster={cluster} panel="throughput" title="Throughput" hasArea />

@@ -12,11 +12,10 @@ import { useLiveQuery } from "../../trpc/use-live-query.ts"
 
 const shownRows = 8
 
-/** What is wrong, worst first, each with a link and how long it has been so. */
-export function ProblemsPanel({ cluster }: { cluster: string }) {
+export function useProblems(cluster: string) {
   const trpc = useTRPC()
   const client = useTRPCClient()
-  const problems = useLiveQuery({
+  return useLiveQuery({
     queryKey: trpc.clusters.problems.queryKey({ cluster }),
     queryFn: () => client.clusters.problems.query({ cluster }),
     keys: [
@@ -26,6 +25,10 @@ export function ProblemsPanel({ cluster }: { cluster: string }) {
     ],
     isEnabled: cluster !== "",
   })
+}
+
+/** What is wrong, worst first, each with a link and how long it has been so. */
+export function ProblemsPanel({ problems }: { problems: ReturnType<typeof useProblems> }) {
   const rows = problems.data?.data.rows
   return (
     <Panel

@@ -9,6 +9,7 @@ import { EmptyState } from "../../components/ui/empty-state.tsx"
 import { Freshness } from "../../components/ui/freshness.tsx"
 import { PageHead } from "../../components/ui/page-head.tsx"
 import { Panel } from "../../components/ui/panel.tsx"
+import { Delayed, Skeleton } from "../../components/ui/skeleton.tsx"
 import { StatusLabel } from "../../components/ui/status-shape.tsx"
 import { plural } from "../../format.ts"
 import { useTRPC, useTRPCClient } from "../../trpc/client.ts"
@@ -59,19 +60,25 @@ export function GroupPage() {
         <CopyId text={group} what="the group id" />
         {details ? <Facts details={details} /> : null}
       </PageHead>
-      <div className="flex flex-col gap-3">
-        {details ? <GroupBanner cluster={cluster} details={details} notice={noticesOf(data?.degraded ?? [])[0]} /> : null}
-        <GroupTiles details={details} />
-        <LagPanels
-          cluster={cluster}
-          group={group}
-          details={details}
-          unit={unit}
-          onUnit={(next) => set({ unit: next })}
-          members={<MembersPanel cluster={cluster} group={group} />}
-        />
-        <OffsetsPanel cluster={cluster} details={details} />
-      </div>
+      {details ? (
+        <div className="flex flex-col gap-3">
+          <GroupBanner cluster={cluster} details={details} notice={noticesOf(data?.degraded ?? [])[0]} />
+          <GroupTiles details={details} />
+          <LagPanels
+            cluster={cluster}
+            group={group}
+            details={details}
+            unit={unit}
+            onUnit={(next) => set({ unit: next })}
+            members={<MembersPanel cluster={cluster} group={group} />}
+          />
+          <OffsetsPanel cluster={cluster} details={details} />
+        </div>
+      ) : (
+        <Delayed>
+          <Skeleton width={360} />
+        </Delayed>
+      )}
     </>
   )
 }

@@ -1,19 +1,16 @@
 import type { ReactNode } from "react"
 import { Cell, isNever, known } from "../../components/resource/cell.tsx"
-import { Skeleton } from "../../components/ui/skeleton.tsx"
 import { Tile, type TileProps, Tiles } from "../../components/ui/tiles.tsx"
 import { countParts, formatDuration, formatExact, plural } from "../../format.ts"
 import type { GroupDetails, NumberCell } from "../../trpc/types.ts"
 import { trendWords } from "./group-columns.tsx"
 
-const labels = ["Lag", "Behind", "Reads", "Writes", "Time to zero", "Members"] as const
-
-export function GroupTiles({ details }: { details: GroupDetails | undefined }) {
+export function GroupTiles({ details }: { details: GroupDetails }) {
   return (
     <Tiles label="State of the group">
-      {details
-        ? tilesOf(details).map((tile) => <Tile key={tile.label} {...tile} />)
-        : labels.map((label) => <Tile key={label} label={label} value={<Skeleton width={44} />} />)}
+      {tilesOf(details).map((tile) => (
+        <Tile key={tile.label} {...tile} />
+      ))}
     </Tiles>
   )
 }

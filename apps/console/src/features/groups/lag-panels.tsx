@@ -15,7 +15,7 @@ import { LagHeatmap } from "./lag-heatmap.tsx"
 export interface LagPanelsProps {
   cluster: string
   group: string
-  details: GroupDetails | undefined
+  details: GroupDetails
   unit: "records" | "seconds"
   onUnit: (unit: "records" | "seconds") => void
   /** Stands beside the heatmap. */
@@ -67,8 +67,7 @@ export function LagPanels({ cluster, group, details, unit, onUnit, members }: La
   )
 }
 
-function alertState(details: GroupDetails | undefined): { status: "bad" | "warn"; text: string } | undefined {
-  const alert = details?.alert
+function alertState({ alert }: GroupDetails): { status: "bad" | "warn"; text: string } | undefined {
   if (!alert || alert.state === "inactive") return undefined
   const since = alert.since === null ? "" : ` ${formatDuration(Math.max(0, serverTime() - alert.since))}`
   return { status: alert.state === "firing" ? "bad" : "warn", text: `${alert.state}${since}` }

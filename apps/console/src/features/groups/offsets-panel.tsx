@@ -5,7 +5,7 @@ import type { Column } from "../../components/resource/columns.ts"
 import { SmallTable } from "../../components/resource/small-table.tsx"
 import { EmptyState } from "../../components/ui/empty-state.tsx"
 import { StatusLabel } from "../../components/ui/status-shape.tsx"
-import { formatDuration, formatExact } from "../../format.ts"
+import { formatDuration, formatExact, plural } from "../../format.ts"
 import type { GroupDetails, GroupOffset } from "../../trpc/types.ts"
 
 function columnsOf(cluster: string): Column<GroupOffset>[] {
@@ -72,14 +72,14 @@ function columnsOf(cluster: string): Column<GroupOffset>[] {
 }
 
 /** Offsets partition by partition, furthest behind first. */
-export function OffsetsPanel({ cluster, details }: { cluster: string; details: GroupDetails | undefined }) {
+export function OffsetsPanel({ cluster, details }: { cluster: string; details: GroupDetails }) {
   return (
     <SmallTable
       label="Offsets"
       title="Offsets"
-      note={details ? `${details.offsets.length} partitions, furthest behind first` : undefined}
+      note={`${plural(details.offsets.length, "partition")}, furthest behind first`}
       columns={columnsOf(cluster)}
-      rows={details?.offsets}
+      rows={details.offsets}
       idOf={({ topic, partition }) => `${topic}-${partition}`}
       empty={
         <EmptyState mark="topics" title="No partition belongs to this group">

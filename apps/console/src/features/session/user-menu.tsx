@@ -1,6 +1,6 @@
 "use client"
 import { useQuery } from "@tanstack/react-query"
-import { lazy, Suspense, useEffect, useState } from "react"
+import { lazy, Suspense, useLayoutEffect, useState } from "react"
 import { setServerTime } from "../../now.ts"
 import { setPreferences } from "../../preferences.ts"
 import { useTRPC } from "../../trpc/client.ts"
@@ -17,7 +17,7 @@ export function UserMenu() {
   const { data } = useQuery({ ...trpc.session.me.queryOptions(), staleTime: Number.POSITIVE_INFINITY })
   const me = data?.data
   const [isWanted, setWanted] = useState(false)
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (!me) return
     setServerTime(me.console.nowMs)
     setPreferences(me.preferences)

@@ -1,7 +1,9 @@
 "use client"
-import type { ReactNode } from "react"
+import { useQuery } from "@tanstack/react-query"
+import { type ReactNode, useState } from "react"
 import { useCluster } from "../../components/resource/use-cluster.ts"
-import { usePreferences } from "../../preferences.ts"
+import { hasStoredPreferences, usePreferences } from "../../preferences.ts"
+import { useTRPC } from "../../trpc/client.ts"
 import { LiveProvider } from "../../trpc/live.tsx"
 import { DataControls } from "./data-controls.tsx"
 import { Rail } from "./rail.tsx"
@@ -22,9 +24,19 @@ const bands = { prod: "border-t-env-prod", stage: "border-t-env-stage", dev: "bo
 export function Shell(props: ShellProps) {
   return (
     <LiveProvider>
-      <Frame {...props} />
+      <Prepared>
+        <Frame {...props} />
+      </Prepared>
     </LiveProvider>
   )
+}
+
+/** A browser that sees the console for the first time waits for the session's preferences, so that nothing moves when they come. */
+function Prepared({ children }: { children: ReactNode }) {
+  const trpc = useTRPC()
+  const { isPending } = useQuery({ ...trpc.session.me.queryOptions(), staleTime: Number.POSITIVE_INFINITY })
+  const [isKnown] = useState(hasStoredPreferences)
+  return isKnown || !isPending ? children : null
 }
 
 function Frame({ switcher, search, bell, user, children }: ShellProps) {

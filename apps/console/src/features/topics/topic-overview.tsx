@@ -2,7 +2,6 @@
 import type { ReactNode } from "react"
 import { Cell, isNever } from "../../components/resource/cell.tsx"
 import { MetricChart } from "../../components/resource/metric-chart.tsx"
-import { Skeleton } from "../../components/ui/skeleton.tsx"
 import { Tile, type TileProps, Tiles } from "../../components/ui/tiles.tsx"
 import {
   byteParts,
@@ -19,22 +18,18 @@ import { useNow } from "../../now.ts"
 import type { NumberCell, TopicDetails } from "../../trpc/types.ts"
 
 /** The numbers of a topic in one strip, then what flows through it and how it grows. */
-export function TopicOverview({ cluster, topic, details }: { cluster: string; topic: string; details: TopicDetails | undefined }) {
+export function TopicOverview({ cluster, topic, details }: { cluster: string; topic: string; details: TopicDetails }) {
   return (
     <>
-      <Tiles label="State of the topic">{details ? <DetailTiles details={details} /> : <WaitingTiles />}</Tiles>
+      <Tiles label="State of the topic">
+        <DetailTiles details={details} />
+      </Tiles>
       <div className="my-3 grid grid-cols-1 gap-3 lg:grid-cols-[minmax(0,1.4fr)_minmax(0,1fr)]">
         <MetricChart cluster={cluster} panel="throughput" topic={topic} title="Throughput" hasArea />
         <MetricChart cluster={cluster} panel="size" topic={topic} title="Size on disk" hasArea />
       </div>
     </>
   )
-}
-
-function WaitingTiles() {
-  return ["Records", "Size", "In", "Out", "Retention", "Worst lag", "Newest record"].map((label) => (
-    <Tile key={label} label={label} value={<Skeleton width={40} />} />
-  ))
 }
 
 /** Value and unit apart, so that the unit stays small; a missing value says why. */

@@ -10,6 +10,7 @@ import { EmptyState } from "../../components/ui/empty-state.tsx"
 import { useKeys } from "../../components/ui/keys.ts"
 import { PageHead } from "../../components/ui/page-head.tsx"
 import { Panel } from "../../components/ui/panel.tsx"
+import { Delayed, Skeleton } from "../../components/ui/skeleton.tsx"
 import { StatusLabel } from "../../components/ui/status-shape.tsx"
 import { type Tab, TabPanel, Tabs } from "../../components/ui/tabs.tsx"
 import { plural } from "../../format.ts"
@@ -70,25 +71,31 @@ export function TopicPage({ messages }: TopicPageProps) {
       <div className="mb-3 empty:hidden">
         {details ? <TopicBanner cluster={cluster} details={details} notice={noticesOf(data?.degraded ?? [])[0]} /> : null}
       </div>
-      <Tabs label="Topic" value={tab} tabs={tabsOf(details)} onChoose={(next) => set({ tab: next }, "push")}>
-        <TabPanel value="partitions">
-          <TopicOverview cluster={cluster} topic={topic} details={details} />
-          <PartitionsTab cluster={cluster} topic={topic} />
-        </TabPanel>
-        <TabPanel value="configs">
-          {details ? <ConfigsTab cluster={cluster} topic={topic} isEditable={details.allowed.includes("alter")} /> : null}
-        </TabPanel>
-        <TabPanel value="messages">{messages}</TabPanel>
-        <TabPanel value="consumers">
-          <ConsumersTab cluster={cluster} topic={topic} />
-        </TabPanel>
-        <TabPanel value="yaml">
-          <YamlTab cluster={cluster} topic={topic} />
-        </TabPanel>
-        <TabPanel value="events">
-          <EventsTab cluster={cluster} topic={topic} isManaged={details?.resource !== null} />
-        </TabPanel>
-      </Tabs>
+      {details ? (
+        <Tabs label="Topic" value={tab} tabs={tabsOf(details)} onChoose={(next) => set({ tab: next }, "push")}>
+          <TabPanel value="partitions">
+            <TopicOverview cluster={cluster} topic={topic} details={details} />
+            <PartitionsTab cluster={cluster} topic={topic} />
+          </TabPanel>
+          <TabPanel value="configs">
+            <ConfigsTab cluster={cluster} topic={topic} isEditable={details.allowed.includes("alter")} />
+          </TabPanel>
+          <TabPanel value="messages">{messages}</TabPanel>
+          <TabPanel value="consumers">
+            <ConsumersTab cluster={cluster} topic={topic} />
+          </TabPanel>
+          <TabPanel value="yaml">
+            <YamlTab cluster={cluster} topic={topic} />
+          </TabPanel>
+          <TabPanel value="events">
+            <EventsTab cluster={cluster} topic={topic} isManaged={details.resource !== null} />
+          </TabPanel>
+        </Tabs>
+      ) : (
+        <Delayed>
+          <Skeleton width={360} />
+        </Delayed>
+      )}
     </>
   )
 }
@@ -127,10 +134,10 @@ function Facts({ details }: { details: TopicDetails }) {
   )
 }
 
-function tabsOf(details: TopicDetails | undefined): Tab<(typeof topicTabs)[number]>[] {
-  const partitions = details ? known(details.partitions) : null
+function tabsOf(details: TopicDetails): Tab<(typeof topicTabs)[number]>[] {
+  const partitions = known(details.partitions)
   return topicTabs.map((value) => {
-    const count = value === "partitions" ? partitions : value === "consumers" ? (details?.groups ?? null) : null
+    const count = value === "partitions" ? partitions : value === "consumers" ? details.groups : null
     return { value, label: tabWords[value], ...(count === null ? {} : { count }) }
   })
 }

@@ -14,7 +14,7 @@ type Topic = AnyObject & { spec: { partitions: number } }
 type Running = { child: ChildProcess; client: KubeClient; kill(): Promise<void> }
 
 const type = resourceTypes.rivvenTopics
-const cycles = 8
+const cycles = 6
 const running = new Set<Running>()
 
 afterEach(async () => {

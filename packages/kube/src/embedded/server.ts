@@ -81,7 +81,7 @@ export async function startEmbeddedApi(options: EmbeddedApiOptions): Promise<Emb
     .repair(wasClean)
     .then((strange) => edits.read(strange))
     .catch((error: unknown) => ports.logger.error({ err: error }, "resource files could not be compared with the store"))
-  if (options.watchesFiles !== false) edits.watch()
+  if (options.watchesFiles !== false) await edits.watch()
   started.defer(async () => {
     await readingEdits
     await edits.stop()

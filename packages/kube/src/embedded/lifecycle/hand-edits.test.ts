@@ -202,4 +202,18 @@ describe("edits while the server runs", () => {
     expect(live?.spec.partitions).toBe(60)
     expect(live?.metadata.managedFields?.map(({ manager }) => manager)).toEqual(["a"])
   })
+
+  it("never bring back what was deleted", async () => {
+    const clock = new FakeClock()
+    const api = await start({ ports: { clock } })
+    for (let round = 0; round < 40; round += 1) {
+      await api.client.apply(orders, { manager: "a" })
+      clock.advance(200)
+      await api.client.remove(type, key)
+      clock.advance(200)
+      expect(await api.client.get(type, key)).toBeUndefined()
+    }
+    await api.stop()
+    expect(existsSync(fileOf(api))).toBe(false)
+  })
 })

@@ -1,13 +1,13 @@
 // Files that people or Git changed: read as a write by the field manager `file`, validated like any other. A bad file is reported and left
 // alone, and so is the object. A removed file is no deletion: it comes back. Files changed while the server runs are seen by the operating
 // system's notification; where that is not to be had, they are read at the next start.
-import { type FSWatcher, watch } from "node:fs"
 import { KubeError } from "../../errors.ts"
 import { type AnyObject, isRecord } from "../../object.ts"
 import type { Cancel } from "../../ports.ts"
 import { parseBody } from "../http/body.ts"
 import type { Resource } from "../kinds/resource.ts"
 import { type Files, type Place, placeOf, type StrangeFile } from "../storage/files.ts"
+import { TreeWatch } from "../storage/tree-watch.ts"
 import type { NamedWrite } from "../verbs/context.ts"
 import type { Writer } from "../verbs/writer.ts"
 
@@ -20,7 +20,7 @@ export class HandEdits {
   readonly #files: Files
   readonly #writer: Writer
   readonly #changed = new Set<string>()
-  #watcher: FSWatcher | undefined
+  #watch: TreeWatch | undefined
   #cancel: Cancel | undefined
   #reading: Promise<void> = Promise.resolve()
 
@@ -35,22 +35,19 @@ export class HandEdits {
     for (const file of [...strange].sort(namespacesFirst)) await this.#load(file)
   }
 
-  watch(): void {
+  async watch(): Promise<void> {
+    const folders = [...this.#files.collections]
+    await Promise.all(folders.map((folder) => this.#files.makeFolder(folder)))
     const { logger } = this.#writer.server.ports
-    try {
-      this.#watcher = watch(this.#dir, { recursive: true, persistent: false }, (_event, path) => {
-        if (path !== null && placeOf(path, this.#files.collections)) this.#onChange(path)
-      })
-      this.#watcher.on("error", (error) =>
-        logger.warn({ err: error }, "resource files are no longer watched; edits are read at the next start"),
-      )
-    } catch (error) {
-      logger.warn({ err: error }, "resource files cannot be watched; edits are read at the next start")
+    const onChange = (path: string): void => {
+      if (placeOf(path, this.#files.collections)) this.#onChange(path)
     }
+    this.#watch = new TreeWatch({ dir: this.#dir, folders, logger, onChange })
+    this.#watch.start()
   }
 
   async stop(): Promise<void> {
-    this.#watcher?.close()
+    this.#watch?.stop()
     this.#cancel?.()
     await this.#reading
   }
@@ -74,9 +71,16 @@ export class HandEdits {
     }
   }
 
-  /** From the check to the staged write nothing is awaited: what is loaded is nobody's but the person's who wrote it. */
-  async #load(file: StrangeFile): Promise<void> {
-    if (this.#files.isOwn(file)) return
+  /**
+   * Read again when all of this server's own writes are done: what is still strange then is nobody's but the person's who wrote it.
+   * From that check to the staged write nothing is awaited.
+   */
+  async #load({ path, text: firstText }: StrangeFile): Promise<void> {
+    if (this.#files.isOwn({ path, text: firstText })) return
+    await this.#files.settle()
+    const text = await this.#files.read(path)
+    if (text === undefined || this.#files.isOwn({ path, text })) return
+    const file = { path, text }
     const { logger } = this.#writer.server.ports
     try {
       await this.#write(file)

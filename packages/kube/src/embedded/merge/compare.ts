@@ -19,19 +19,22 @@ function walk({ before, after, schema }: Pair, out: Comparison): void {
   if (before === after) return
   const beforeParts = parts(before, schema)
   const afterParts = parts(after, schema)
-  const isLeaf = (beforeParts.size === 0 && afterParts.size === 0) || !mayDescend(before, after, schema)
-  if (isLeaf) {
-    if (before === undefined) out.added.isMember = true
-    else if (after === undefined) out.removed.isMember = true
-    else if (!isEqual(before, after)) out.modified.isMember = true
-    return
-  }
+  const isOfAnotherSort = !mayDescend(before, after, schema)
+  if (isOfAnotherSort || (beforeParts.size === 0 && afterParts.size === 0)) compareWhole(before, after, out)
+  // Of free-form values that became another sort of value, the old parts go and the new ones come.
+  const kept = isOfAnotherSort ? new Map<string, Part>() : afterParts
   for (const [element, { value, schema: child }] of beforeParts) {
-    descend({ element, before: value, after: afterParts.get(element)?.value, schema: child }, out)
+    descend({ element, before: value, after: kept.get(element)?.value, schema: child }, out)
   }
   for (const [element, { value, schema: child }] of afterParts) {
-    if (!beforeParts.has(element)) descend({ element, before: undefined, after: value, schema: child }, out)
+    if (isOfAnotherSort || !beforeParts.has(element)) descend({ element, before: undefined, after: value, schema: child }, out)
   }
+}
+
+function compareWhole(before: unknown, after: unknown, out: Comparison): void {
+  if (before === undefined) out.added.isMember = true
+  else if (after === undefined) out.removed.isMember = true
+  else if (!isEqual(before, after)) out.modified.isMember = true
 }
 
 function mayDescend(before: unknown, after: unknown, schema: Schema): boolean {
@@ -50,8 +53,10 @@ function descend({ element, ...pair }: Pair & { element: string }, out: Comparis
   if (!below.modified.isEmpty) out.modified.children.set(element, below.modified)
 }
 
-function parts(value: unknown, schema: Schema): Map<string, { value: unknown; schema: Schema }> {
-  const found = new Map<string, { value: unknown; schema: Schema }>()
+type Part = { value: unknown; schema: Schema }
+
+function parts(value: unknown, schema: Schema): Map<string, Part> {
+  const found = new Map<string, Part>()
   if (!isGranular(value, schema)) return found
   if (Array.isArray(value)) {
     for (const item of value) found.set(itemElement(schema, item), { value: item, schema: itemSchema(schema) })

@@ -49,9 +49,9 @@ function order({ manager, time }: Owned): string {
   return [manager.operation, time ?? "", manager.name, manager.apiVersion, manager.subresource].join("\n")
 }
 
-/** `"name" with subresource "status" using v1 at 2026-01-31T12:00:00Z`, as conflicts name a manager. */
-export function describeManager({ manager, time }: Owned): string {
+/** `"name" with subresource "status" using v1`, as conflicts name a manager. */
+export function describeManager({ manager }: Owned): string {
   const subresource = manager.subresource === "" ? "" : ` with subresource ${JSON.stringify(manager.subresource)}`
   if (manager.operation === "Apply") return `${JSON.stringify(manager.name)}${subresource}`
-  return `${JSON.stringify(manager.name)}${subresource} using ${manager.apiVersion}${time === undefined ? "" : ` at ${time}`}`
+  return `${JSON.stringify(manager.name)}${subresource} using ${manager.apiVersion}`
 }

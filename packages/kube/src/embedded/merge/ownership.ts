@@ -101,7 +101,13 @@ type Prune = { merged: unknown; last: FieldSet; owners: Owners; schema: Schema }
 
 /** Removes what the manager applied last time; what anybody owns now comes back, and so does what this manager never had applied. */
 function prune({ merged, last, owners, schema }: Prune): unknown {
-  const named = (set: FieldSet): FieldSet => withNamedParents(set, schema)
+  const named = (set: FieldSet): FieldSet => {
+    const out = withNamedParents(set, schema)
+    const metadata = out.children.get("f:metadata")
+    // Its fields may go; metadata itself holds the identity of the object, which nobody owns.
+    if (metadata) metadata.isMember = false
+    return out
+  }
   const fieldsOf = (value: unknown): FieldSet => named(toFieldSet(value ?? {}, schema))
   const all = fieldsOf(merged)
   const owned = [...owners.values()].reduce((sum, { fields }) => sum.union(fields), new FieldSet())

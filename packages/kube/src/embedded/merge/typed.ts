@@ -18,9 +18,9 @@ function isFreeKey(schema: Schema, name: string): boolean {
   return schema.properties?.has(name) !== true
 }
 
+/** An empty list claims nothing: it has no items. */
 function isEmptyValue(value: unknown): boolean {
-  if (value === null) return true
-  return Array.isArray(value) ? value.length === 0 : isRecord(value) && Object.keys(value).length === 0
+  return value === null || (isRecord(value) && Object.keys(value).length === 0)
 }
 
 /** The fields that a value sets: what an apply configuration claims. */

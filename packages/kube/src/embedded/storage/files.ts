@@ -15,6 +15,8 @@ export type FilesOptions = { disk: Disk; dir: string; journalPath: string; store
 /** A file that is not what this program ever wrote there. */
 export type StrangeFile = { path: string; text: string }
 
+const rememberedTexts = 4
+const rememberedPaths = 20_000
 const readableByAll = 0o644
 const ownerOnly = 0o600
 
@@ -23,7 +25,7 @@ export class Files {
   readonly #collections: ReadonlySet<string>
   /** Path → object, or undefined to remove the file. */
   readonly #pending = new Map<string, AnyObject | undefined>()
-  /** Digests of the last two texts that this process wrote to a path: the one that is there, and the one that may still be. */
+  /** Digests of the last texts that this process wrote to a path, also to one that is removed by now. In the order of the last write. */
   readonly #written = new Map<string, readonly string[]>()
   readonly #dirs = new Set<string>()
   #writing: Promise<void> | undefined
@@ -83,6 +85,12 @@ export class Files {
     this.#plan(path, this.objectAt(path))
   }
 
+  async makeFolder(folder: string): Promise<void> {
+    if (this.#dirs.has(folder)) return
+    await this.#options.disk.makeDir(join(this.#options.dir, folder))
+    this.#dirs.add(folder)
+  }
+
   async read(path: string): Promise<string | undefined> {
     const bytes = await this.#options.disk.read(join(this.#options.dir, path))
     return bytes && Buffer.from(bytes).toString("utf8")
@@ -93,8 +101,9 @@ export class Files {
     return place && this.#options.store.get(place.collection, place)?.object
   }
 
-  /** Whether this process wrote it, or it says what the store holds anyhow. */
+  /** Whether this process wrote it, is about to write it anew, or it says what the store holds anyhow. */
   isOwn({ path, text }: StrangeFile): boolean {
+    if (this.#pending.has(path)) return true
     if (this.#written.get(path)?.includes(digest(text))) return true
     const object = this.objectAt(path)
     return object !== undefined && formatFile(object) === text
@@ -117,17 +126,32 @@ export class Files {
 
   async #put(path: string, object: AnyObject): Promise<void> {
     const { disk, dir } = this.#options
-    const folder = join(dir, path.slice(0, path.lastIndexOf("/")))
-    if (!this.#dirs.has(folder)) await disk.makeDir(folder)
-    this.#dirs.add(folder)
+    await this.makeFolder(path.slice(0, path.lastIndexOf("/")))
     const mode = object.kind === "Secret" ? ownerOnly : readableByAll
     const text = formatFile(object)
-    this.#written.set(path, [digest(text), ...(this.#written.get(path) ?? [])].slice(0, 2))
-    await disk.replace(join(dir, path), text, { mode, isDurable: false })
+    this.#remember(path, text)
+    const write = (): Promise<void> => disk.replace(join(dir, path), text, { mode, isDurable: false })
+    try {
+      await write()
+    } catch {
+      // Somebody may have removed the folder; if it was something else, it happens again.
+      this.#dirs.clear()
+      await this.makeFolder(path.slice(0, path.lastIndexOf("/")))
+      await write()
+    }
+  }
+
+  #remember(path: string, text: string): void {
+    const known = this.#written.get(path) ?? []
+    this.#written.delete(path)
+    this.#written.set(path, [digest(text), ...known].slice(0, rememberedTexts))
+    for (const [oldest] of this.#written) {
+      if (this.#written.size <= rememberedPaths) break
+      this.#written.delete(oldest)
+    }
   }
 
   async #remove(path: string): Promise<void> {
-    this.#written.delete(path)
     await this.#options.disk.remove(join(this.#options.dir, path))
   }
 

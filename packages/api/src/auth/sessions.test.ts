@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest"
 import { nodeRandom } from "../node-ports.ts"
 import { openStore, type Store } from "../store/store.ts"
 import { readPreferences, writePreferences } from "./preferences.ts"
+import { whenSessionEnds } from "./session-end.ts"
 import { loopbackLimits, Sessions } from "./sessions.ts"
 import { SignInLinks } from "./sign-in-links.ts"
 
@@ -77,5 +78,39 @@ describe("preferences", () => {
       density: "comfortable",
     })
     expect(await readPreferences(store, "b")).toMatchObject({ theme: "system" })
+  })
+})
+
+describe("the signal of a stream", () => {
+  it("aborts when its own session is ended, after a moment for a goodbye", async () => {
+    const sessions = await load()
+    const [mine, other] = [await sessions.create(about), await sessions.create(about)]
+    const end = whenSessionEnds({ sessions, clock }, mine.session.id)
+    await sessions.revoke("local-admin", other.session.id)
+    clock.advance(1_000)
+    expect(end.signal.aborted).toBe(false)
+    await sessions.revoke("local-admin", mine.session.id)
+    expect(end.signal.aborted).toBe(false)
+    clock.advance(1_000)
+    expect(end.signal.aborted).toBe(true)
+  })
+
+  it("aborts when its session ran out, which tells nobody", async () => {
+    const sessions = await load()
+    const { session } = await sessions.create(about)
+    const end = whenSessionEnds({ sessions, clock }, session.id)
+    clock.advance(8 * hour)
+    for (let at = 0; at < 3; at++) clock.advance(31_000)
+    expect(end.signal.aborted).toBe(true)
+  })
+
+  it("stays quiet once the stream is over", async () => {
+    const sessions = await load()
+    const { session } = await sessions.create(about)
+    const end = whenSessionEnds({ sessions, clock }, session.id)
+    end.release()
+    await sessions.revoke("local-admin", session.id)
+    clock.advance(60_000)
+    expect(end.signal.aborted).toBe(false)
   })
 })

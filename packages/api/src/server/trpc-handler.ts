@@ -2,6 +2,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http"
 import { fetchRequestHandler } from "@trpc/server/adapters/fetch"
 import { anonymous } from "../access.ts"
+import { whenSessionEnds } from "../auth/session-end.ts"
 import type { Sessions } from "../auth/sessions.ts"
 import type { Caller, Deps } from "../context.ts"
 import { uuidV7 } from "../ids.ts"
@@ -88,9 +89,13 @@ async function answerCalls(handler: TrpcHandler, call: Call): Promise<void> {
 async function answerStream(handler: TrpcHandler, call: Call): Promise<void> {
   const slot = handler.slots.take(`${call.caller.sessionId ?? call.caller.address} ${call.calls.join()}`)
   if (!slot.ok) return refuse(call.response, { status: 429, message: slot.message, headers: { "retry-after": "5" } })
+  const { sessionId } = call.caller
+  const end = sessionId === null ? undefined : whenSessionEnds({ sessions: handler.sessions, clock: handler.deps.clock }, sessionId)
+  const signal = end ? AbortSignal.any([call.caller.signal, end.signal]) : call.caller.signal
   try {
-    await run(handler, call)
+    await run(handler, { ...call, caller: { ...call.caller, signal } })
   } finally {
+    end?.release()
     slot.release()
   }
 }

@@ -125,4 +125,14 @@ describe("a live tail", () => {
     }
     await expect(rest()).rejects.toThrow("the stream ends")
   })
+
+  it("ends when the person signs out", async () => {
+    const { session, secret } = await world.console.deps.sessions.create({ userName: "local-admin", address: "", userAgent: "" })
+    const caller = appRouter.createCaller(world.context({ kind: "user", name: "local-admin", role: "local-admin" }, session.id))
+    const stream = (await caller.messages.tail({ cluster, topic }))[Symbol.asyncIterator]()
+    expect(eventOf(await stream.next())).toMatchObject({ type: "started" })
+    expect(world.console.deps.sessions.find(secret)?.id).toBe(session.id)
+    await world.console.deps.sessions.revoke("local-admin", session.id)
+    await expect(stream.next()).rejects.toThrow("the stream ends")
+  })
 })

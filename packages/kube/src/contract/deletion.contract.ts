@@ -23,6 +23,27 @@ export function deletionContract(use: Use): void {
       expect((await use().get(path)).status).toBe(404)
     })
 
+    it("as a dry run deletes nothing, whether the body or the query says so", async () => {
+      const { path } = await created()
+      expect((await use().delete(path, { dryRun: ["All"] })).status).toBe(200)
+      expect((await use().delete(`${path}?dryRun=All`)).status).toBe(200)
+      expect((await use().get(path)).status).toBe(200)
+    })
+
+    it("with a dryRun that is not known is refused and deletes nothing", async () => {
+      const { path } = await created()
+      const { status, body } = await use().delete(path, { dryRun: ["Some"] })
+      expect(status).toBe(422)
+      expect(body.message).toContain("dryRun")
+      expect((await use().get(path)).status).toBe(200)
+    })
+
+    it("of the namespace default is forbidden", async () => {
+      const { status, body } = await use().delete("/api/v1/namespaces/default")
+      expect(status).toBe(403)
+      expect(body).toMatchObject({ reason: "Forbidden", message: expect.stringContaining("this namespace may not be deleted") })
+    })
+
     it("of what is not there is 404", async () => {
       const path = topicsIn(await use().namespace())
       expect((await use().delete(`${path}/orders`)).status).toBe(404)

@@ -101,7 +101,7 @@ export class GarbageCollector {
     const request = this.#request(resource, key)
     if (present.length === 0) {
       const { uid, resourceVersion } = object.metadata
-      await remove(this.#writer, request, { uid, resourceVersion, propagation: "Background" })
+      await remove(this.#writer, request, { uid, resourceVersion, propagation: "Background", isDryRun: false })
     } else await this.#writer.transform(request, (live) => ({ ...live, metadata: { ...live.metadata, ownerReferences: present } }))
   }
 
@@ -163,7 +163,7 @@ export class GarbageCollector {
     const content = registry.stored
       .filter(({ isNamespaced }) => isNamespaced)
       .flatMap((each) => store.list(each.collection, name).map(({ object }) => ({ each, object })))
-    const options = { resourceVersion: undefined, propagation: "Background" } as const
+    const options = { resourceVersion: undefined, propagation: "Background", isDryRun: false } as const
     const removals = content
       .filter(({ object }) => object.metadata.deletionTimestamp === undefined)
       .map(({ each, object: { metadata } }) => remove(this.#writer, this.#request(each, metadata), { ...options, uid: metadata.uid }))

@@ -9,6 +9,8 @@ export type DeleteOptions = {
   uid: string | undefined
   resourceVersion: string | undefined
   propagation: "Background" | "Foreground" | "Orphan"
+  /** kubectl sends it in the body, other clients in the query. */
+  isDryRun: boolean
 }
 
 export const foregroundFinalizer = "foregroundDeletion"
@@ -31,12 +33,27 @@ export function parseDeleteOptions(body: unknown, query: URLSearchParams): Delet
     throw invalidOptions("DeleteOptions", { field: "propagationPolicy", reason: "FieldValueNotSupported", message })
   }
   const text = (value: unknown): string | undefined => (value === undefined ? undefined : textOf(value))
-  return { uid: text(preconditions.uid), resourceVersion: text(preconditions.resourceVersion), propagation }
+  return {
+    uid: text(preconditions.uid),
+    resourceVersion: text(preconditions.resourceVersion),
+    propagation,
+    isDryRun: isDryRun(options.dryRun),
+  }
+}
+
+/** What cannot be understood must not delete for real. */
+function isDryRun(given: unknown): boolean {
+  if (given === undefined || given === null || (Array.isArray(given) && given.length === 0)) return false
+  if (Array.isArray(given) && given.every((each) => each === "All")) return true
+  const message = `Unsupported value: ${JSON.stringify(given)}: supported values: ["All"]`
+  throw invalidOptions("DeleteOptions", { field: "dryRun", reason: "FieldValueNotSupported", message })
 }
 
 /** Answers a Status when the object is gone, the object itself while finalizers hold it. */
-export async function remove(writer: Writer, request: NamedWrite, options: DeleteOptions): Promise<AnyObject | Status> {
+export async function remove(writer: Writer, given: NamedWrite, options: DeleteOptions): Promise<AnyObject | Status> {
+  const request = { ...given, isDryRun: given.isDryRun || options.isDryRun }
   const { resource, name } = request
+  refuseDefaultNamespace(request)
   const live = writer.live(resource, request)
   if (!live) throw notFound(resource, name)
   checkPreconditions(live, request, options)
@@ -48,6 +65,14 @@ export async function remove(writer: Writer, request: NamedWrite, options: Delet
   if (hasFinalizers(marked)) return isMarked ? live : await writer.commit(request, marked)
   if (!request.isDryRun) await writer.server.store.stage(resource.collection, request, undefined).durable
   return gone(resource, live)
+}
+
+/** As in Kubernetes: what names no namespace lives there, so it can never go. */
+function refuseDefaultNamespace({ resource, name }: NamedWrite): void {
+  if (resource.collection !== "core/namespaces" || name !== "default") return
+  throw new KubeError("Forbidden", 'namespaces "default" is forbidden: this namespace may not be deleted', {
+    details: detailsOf(resource, name),
+  })
 }
 
 function checkPreconditions(live: AnyObject, { resource, name }: NamedWrite, { uid, resourceVersion }: DeleteOptions): void {

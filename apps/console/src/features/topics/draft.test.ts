@@ -51,6 +51,30 @@ describe("one value behind form and YAML", () => {
     if (!draft.isReadable) expect(draft.problem.line).toBe(line)
   })
 
+  it.each([
+    ["name: *abc", 1, '"*abc"'],
+    ["a: &x 1\nb: *x\nc: *y", 3, '"*y"'],
+    ["spec:\n  principal: *", 2, "quotes"],
+    [`a: &x [1]\nb: [${Array.from({ length: 21 }, () => "*x").join(", ")}]`, 2, "More than 20"],
+    ["a: &x\n  b: *x", 2, "inside the value"],
+  ])("says what to do about the aliases of %j", (text, line, words) => {
+    const draft = readDraft(text)
+    expect(draft.isReadable).toBe(false)
+    if (draft.isReadable) return
+    expect(draft.problem.line).toBe(line)
+    expect(draft.problem.message).toContain(words)
+  })
+
+  it("reads aliases that name something", () => {
+    expect(resourceOf("a: &x 1\nb: *x")).toEqual({ a: 1, b: 1 })
+  })
+
+  it("sets fields below a parent that is empty, and leaves a parent alone that is an alias", () => {
+    expect(resourceOf(setInDraft("spec:", ["spec", "config", "retentionMs"], 1))).toEqual({ spec: { config: { retentionMs: 1 } } })
+    const aliased = "a: &x { b: 1 }\nspec: *x"
+    expect(setInDraft(aliased, ["spec", "b"], 2)).toBe(aliased)
+  })
+
   it("finds a field, or its nearest parent, in the text", () => {
     const { from, to } = placeOf(yaml, "spec.config.retentionMs")
     expect(yaml.slice(from, to)).toBe("604800000")

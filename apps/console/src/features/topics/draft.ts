@@ -1,5 +1,5 @@
 // The one value behind form and YAML: the text. The form changes it in place, so that comments, order and unknown fields stay.
-import { type Document, isMap, LineCounter, parseDocument } from "yaml"
+import { type Document, isMap, LineCounter, parseDocument, visit } from "yaml"
 import type { FormPath } from "../../components/resource/schema-types.ts"
 
 export interface DraftProblem {
@@ -18,7 +18,8 @@ export function readDraft(yaml: string): Draft {
   const [error] = document.errors
   if (error) {
     const [from, to] = error.pos
-    return { isReadable: false, problem: { message: error.message, line: lines.linePos(from).line, from, to: Math.max(to, from + 1) } }
+    const message = error.code === "BAD_ALIAS" ? `A value that begins with * is an alias. Put it in quotes: "*"` : error.message
+    return { isReadable: false, problem: { message, line: lines.linePos(from).line, from, to: Math.max(to, from + 1) } }
   }
   if (!isMap(document.contents)) {
     return {
@@ -26,16 +27,67 @@ export function readDraft(yaml: string): Draft {
       problem: { message: "A resource is a map: apiVersion, kind, metadata, spec", line: 1, from: 0, to: yaml.length },
     }
   }
-  return { isReadable: true, resource: document.toJS({ maxAliasCount: 20 }) as Record<string, unknown> }
+  try {
+    const resource = document.toJS({ maxAliasCount }) as Record<string, unknown>
+    // An alias inside its own anchor makes a value that contains itself.
+    JSON.stringify(resource)
+    return { isReadable: true, resource }
+  } catch (error) {
+    const { from, to, message } = aliasProblem(document, error)
+    return { isReadable: false, problem: { message, line: lines.linePos(from).line, from, to } }
+  }
+}
+
+/** Aliases of aliases can make a huge value out of a small text. */
+const maxAliasCount = 20
+
+/** The first alias that names nothing, else the first one of too many. */
+function aliasProblem(document: Document, error: unknown): { from: number; to: number; message: string } {
+  const anchors = new Set<string>()
+  const places: { from: number; to: number; source: string; isKnown: boolean }[] = []
+  visit(document, {
+    Node: (_, node) => {
+      if ("anchor" in node && node.anchor) anchors.add(node.anchor)
+    },
+    Alias: (_, { source, range }) => {
+      const [from, to] = range ?? [0, 1]
+      places.push({ from, to, source, isKnown: anchors.has(source) })
+    },
+  })
+  const unknown = places.find(({ isKnown }) => !isKnown)
+  if (unknown) {
+    const text = `*${unknown.source}`
+    return {
+      ...unknown,
+      message: `${text} is an alias, and nothing before it is named &${unknown.source}. If it is text, put it in quotes: "${text}"`,
+    }
+  }
+  const [first = { from: 0, to: 1 }] = places
+  if (error instanceof ReferenceError) return { ...first, message: `More than ${maxAliasCount} values come from aliases. Write them out` }
+  return { ...first, message: "An alias stands inside the value that it names" }
 }
 
 /** The text with one field set, or removed when the value is undefined. Unreadable text stays as it is. */
 export function setInDraft(yaml: string, path: FormPath, value: unknown): string {
   const document = parseDocument(yaml)
   if (document.errors.length > 0 || !isMap(document.contents)) return yaml
-  if (value === undefined) removeIn(document, path)
-  else document.setIn(path, document.createNode(value))
-  return document.toString({ lineWidth: 0 }).trimEnd()
+  if (value !== undefined) makeRoom(document, path)
+  try {
+    if (value === undefined) removeIn(document, path)
+    else document.setIn(path, document.createNode(value))
+    return document.toString({ lineWidth: 0 }).trimEnd()
+  } catch {
+    // A parent is an alias: what it names belongs to other fields too.
+    return yaml
+  }
+}
+
+/** A parent that is there and empty (`spec:`) becomes a map. */
+function makeRoom(document: Document, path: FormPath): void {
+  for (let length = 1; length < path.length; length += 1) {
+    const parent = path.slice(0, length)
+    if (document.hasIn(parent) && document.getIn(parent) === null) document.setIn(parent, document.createNode({}))
+  }
 }
 
 /** Parents that become empty go too, so that nothing is left that nobody wrote. */

@@ -1,6 +1,6 @@
 // While somebody looks at a cluster its snapshots are read every five seconds, and what differs from the ones before is told to the browsers.
 import type { Clock, Logger } from "../ports.ts"
-import type { BrokerSource } from "../sources/broker/broker-source.ts"
+import { type BrokerSource, pageAgeMs } from "../sources/broker/broker-source.ts"
 import type { BrokerSources } from "../sources/broker/broker-sources.ts"
 import type { LiveHub } from "./hub.ts"
 import { changedNames, clusterSignature, groupSignatures, topicSignatures } from "./signatures.ts"
@@ -19,12 +19,6 @@ interface Seen {
 }
 
 const nothing: Seen = { topics: new Map(), groups: new Map(), cluster: "" }
-
-/** Metadata of many topics is read less often. */
-function intervalMs(topics: number): number {
-  if (topics <= 1_000) return 5_000
-  return topics <= 10_000 ? 15_000 : 30_000
-}
 
 export class Watcher {
   readonly #options: WatcherOptions
@@ -75,15 +69,15 @@ export class Watcher {
 
   async #follow(source: BrokerSource): Promise<void> {
     const { clock, logger } = this.#options
+    const topics = source.peek().metadata.value?.topics.size ?? 0
     try {
-      const asked = { maxAgeMs: 4_000, priority: "live" as const }
+      const asked = { maxAgeMs: pageAgeMs(topics) - 1_000, priority: "live" as const }
       await Promise.all([source.metadata(asked), source.offsets(asked), source.groups(asked)])
       this.compare(source)
     } catch (error) {
       logger.error({ err: error, cluster: source.cluster }, "a live refresh failed")
     }
-    const topics = source.peek().metadata.value?.topics.size ?? 0
-    clock.after(intervalMs(topics), () => {
+    clock.after(pageAgeMs(topics), () => {
       this.#running.delete(source.cluster)
       this.wake()
     })

@@ -39,7 +39,7 @@ export async function gatherProblems(ctx: Context, cluster: string): Promise<Pro
   const groupRows = [...groups.groups].flatMap(([id, group]) => groupRowsOf({ cluster, id, group, alerts: alertRows(ctx, cluster) }))
   const firing = alertRows(ctx, cluster).filter(({ state }) => state === "firing")
   const rest = firing.filter(({ subject }) => subject.kind === "cluster" || subject.kind === "resource").map((row) => alertRow(row))
-  const rows = [...unreachable(cluster, topics, ctx.deps.clock.wall()), ...topicRows, ...groupRows, ...rest]
+  const rows = [...unreachable(cluster, topics), ...topicRows, ...groupRows, ...rest]
   return {
     rows: rows.sort(
       (a, b) =>
@@ -55,7 +55,7 @@ export async function gatherProblems(ctx: Context, cluster: string): Promise<Pro
   }
 }
 
-function unreachable(cluster: string, { degraded }: TopicFacts, nowMs: number): ProblemRow[] {
+function unreachable(cluster: string, { degraded }: TopicFacts): ProblemRow[] {
   const failure = degraded.find(({ source, scope }) => source === "broker" && scope === `cluster:${cluster}`)
   if (!failure) return []
   const sentence: Sentence = [{ text: "does not answer: " }, { text: failure.message, isStrong: true }]
@@ -68,7 +68,7 @@ function unreachable(cluster: string, { degraded }: TopicFacts, nowMs: number): 
       subject: { kind: "cluster", cluster, name: cluster },
       title: cluster,
       sentence,
-      since: failure.retryAt === null ? null : nowMs,
+      since: null,
     },
   ]
 }

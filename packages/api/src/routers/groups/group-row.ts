@@ -81,7 +81,7 @@ function isStalled(lag: GroupLag, { book, cluster, nowMs }: MetricView): boolean
   const [fine] = tiers
   return lag.partitions.some(({ topic, partition, lagRecords }) => {
     if (!lagRecords || !fine) return false
-    const [series] = book.select(cluster, metric.committedOffset, { group: lag.group, topic, partition: String(partition) })
+    const series = book.get({ cluster, metric: metric.committedOffset, labels: { group: lag.group, topic, partition: String(partition) } })
     const points = series ? pointsInMemory(series, fine, { fromMs: nowMs - stallMs, toMs: nowMs }) : []
     const first = points[0]
     return first !== undefined && nowMs - first[0] >= stallMs - 2 * fine.ms && points.every(([, value]) => value === first[1])
@@ -91,7 +91,7 @@ function isStalled(lag: GroupLag, { book, cluster, nowMs }: MetricView): boolean
 /** Change of the lag, records a second over five minutes. */
 function slopeOf({ book, cluster, nowMs }: MetricView, group: string): Cell<number> {
   const [fine] = tiers
-  const [series] = book.select(cluster, metric.groupLagRecords, { group })
+  const series = book.get({ cluster, metric: metric.groupLagRecords, labels: { group } })
   const points = series && fine ? pointsInMemory(series, fine, { fromMs: nowMs - slopeMs, toMs: nowMs }) : []
   const [first, last] = [points[0], points.at(-1)]
   if (!first || !last || last[0] === first[0]) return { missing: "NO_SAMPLES" }

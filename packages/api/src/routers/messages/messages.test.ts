@@ -1,4 +1,7 @@
+import { WireClient } from "@rivven/broker/testing"
 import { unwrap } from "@rivven/client"
+import { Produce } from "@rivven/protocol/messages"
+import { computeCrc, encodeBatch } from "@rivven/protocol/records"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { appRouter } from "../../root.ts"
 import { World } from "../../testing/world.ts"
@@ -59,6 +62,58 @@ describe("a page of messages", () => {
     })
   })
 })
+
+describe("a batch that nobody can read", () => {
+  const broken = "broken"
+  const wanted = ["a1", "a2", "c1"]
+  const values = (page: { data: { messages: { value: { text: string } | null }[] } }) => page.data.messages.map(({ value }) => value?.text)
+
+  beforeAll(async () => {
+    await world.make({ name: broken, partitions: 2 })
+    const { host, port } = world.broker
+    await using wire = await WireClient.connect({ host, port })
+    for (const records of [batchOf("a1", "a2"), unreadable(batchOf("b1", "b2", "b3")), batchOf("c1")]) {
+      const topicData = [{ name: broken, partitionData: [{ index: 0, records }] }]
+      const answer = await wire.call(Produce, 9, { transactionalId: null, acks: -1, timeoutMs: 5_000, topicData })
+      expect(answer.responses[0]?.partitionResponses[0]?.errorCode).toBe(0)
+    }
+  })
+
+  it.each(["newest", "oldest"] as const)("is left out of the %s messages, and named", async (at) => {
+    const page = await api.messages.page({ cluster, topic: broken, from: { at } })
+    expect(values(page).toSorted()).toEqual(wanted)
+    expect(page.degraded).toMatchObject([
+      { scope: "partition:0", code: "UNREADABLE", message: expect.stringMatching(/^left out, .*: offsets 2 to 4 \(.+\)$/), retryAt: null },
+    ])
+    expect(page.data.coverage[0]).toMatchObject({ fromOffset: 0, toOffset: 6 })
+  })
+
+  it("does not stop the pages that go over it, either way", async () => {
+    let older = await api.messages.page({ cluster, topic: broken, limit: 1 })
+    const seen = values(older)
+    for (let { olderCursor } = older.data; olderCursor !== null; { olderCursor } = older.data) {
+      older = await api.messages.page({ cluster, topic: broken, limit: 1, from: { at: "cursor", cursor: olderCursor } })
+      seen.push(...values(older))
+    }
+    expect(seen.toSorted()).toEqual(wanted)
+    const beyond = await api.messages.page({ cluster, topic: broken, partitions: [0], from: { at: "offset", offset: 3 } })
+    expect(values(beyond)).toEqual(["c1"])
+    expect(beyond.degraded[0]?.message).toContain("offsets 3 to 4")
+  })
+})
+
+function batchOf(...texts: string[]): Uint8Array {
+  const records = texts.map((text) => ({ timestamp: Date.now(), key: null, value: Buffer.from(text), headers: [] }))
+  return encodeBatch({ records, baseOffset: 0, codec: "none" })
+}
+
+/** Says that it is zstd, with a fitting checksum. */
+function unreadable(batch: Uint8Array): Uint8Array {
+  const view = new DataView(batch.buffer, batch.byteOffset)
+  view.setInt16(21, view.getInt16(21) | 4)
+  view.setUint32(17, computeCrc(batch))
+  return batch
+}
 
 describe("one message", () => {
   it("comes with its whole value, or with the reason why there is none", async () => {

@@ -8,6 +8,7 @@ import { configValue } from "../../sources/broker/topic-configs.ts"
 import { findCluster, needBroker } from "../../sources/cluster.ts"
 import { readCursor, writeCursor } from "./cursor.ts"
 import { hex, viewRecord } from "./decode.ts"
+import { type AroundAnswer, isUnreadable, readAround } from "./read-around.ts"
 import { readBefore } from "./read-before.ts"
 import { ask, type ReadPage } from "./read-page.ts"
 import type * as schema from "./schema.ts"
@@ -23,11 +24,9 @@ const hexBytes = 65_536
 export async function pageMessages(ctx: Context, input: PageInput): Promise<MessagePage> {
   const broker = needBroker(await findCluster(ctx.deps, input.cluster))
   const read = await readPage(ctx, broker, input)
-  const failures = read.partitions.flatMap(({ partition, error }): Degraded[] =>
-    error ? [{ source: "broker", scope: `partition:${partition}`, code: error.code, message: error.message, retryAt: null }] : [],
-  )
-  if (failures.length > 0 && failures.length === read.partitions.length)
-    throw new ApiError("SOURCE_FAILED", failures[0]?.message ?? "nothing could be read")
+  const failures = failuresOf(read)
+  const isNothingRead = read.partitions.length > 0 && read.partitions.every((each) => each.error !== null && !isUnreadable(each))
+  if (isNothingRead) throw new ApiError("SOURCE_FAILED", failures[0]?.message ?? "nothing could be read")
   const timestampType = await timestampTypeOf(broker, input.topic)
   const builder = new EnvelopeBuilder(ctx.deps.clock.wall()).lacks(...failures)
   if (read.stoppedBy === "time")
@@ -52,23 +51,39 @@ export async function pageMessages(ctx: Context, input: PageInput): Promise<Mess
   })
 }
 
+/** What the page lacks: partitions that could not be read, and in the others the batches that nobody can read. */
+function failuresOf({ partitions, gaps }: ReadPage): Degraded[] {
+  return partitions.flatMap(({ partition, error }): Degraded[] => {
+    const lacks = { source: "broker" as const, scope: `partition:${partition}`, retryAt: null }
+    const own = gaps.filter((gap) => gap.partition === partition)
+    const offsets = own.map(({ fromOffset, toOffset }) =>
+      toOffset - fromOffset === 1 ? `${fromOffset}` : `${fromOffset} to ${toOffset - 1}`,
+    )
+    const message = `left out, because they cannot be read: ${offsets.length === 1 && !offsets[0]?.includes(" ") ? "offset" : "offsets"} ${offsets.join(", ")} (${own[0]?.reason})`
+    return [
+      ...(own.length > 0 ? [{ ...lacks, code: "UNREADABLE", message }] : []),
+      ...(error ? [{ ...lacks, code: error.code, message: error.message }] : []),
+    ]
+  })
+}
+
 async function readPage(ctx: Context, broker: BrokerSource, input: PageInput): Promise<ReadPage> {
   const { from, topic, partitions, limit } = input
   const bounds = { topic, partitions, maxBytes: maxPageBytes, timeoutMs: readTimeoutMs, signal: ctx.caller.signal }
-  if (from.at === "newest") return newestPage(await ask(broker, () => broker.client.readMessages({ ...bounds, newest: limit })))
+  if (from.at === "newest") {
+    const answer = await ask(broker, () => broker.client.readMessages({ ...bounds, newest: limit }))
+    if (!answer.partitions.some(isUnreadable)) return newestPage(answer)
+    return readBefore(broker, { ...bounds, limit }, new Map(answer.partitions.map(({ partition, logEnd }) => [partition, logEnd])))
+  }
   if (from.at !== "cursor") {
     const edge =
       from.at === "oldest" ? ("earliest" as const) : from.at === "offset" ? { offset: from.offset } : { timestamp: from.timestampMs }
-    return rangePage(await ask(broker, () => broker.client.readMessages({ ...bounds, from: edge, maxRecords: limit })))
+    return rangePage(await readAround(broker, { ...bounds, from: edge, maxRecords: limit }))
   }
   const cursor = readCursor(from.cursor)
   if (cursor.to === "older") return readBefore(broker, { ...bounds, limit }, new Map(cursor.at))
   const resume = new Map(cursor.at)
-  return rangePage(
-    await ask(broker, () =>
-      broker.client.readMessages({ ...bounds, partitions: [...resume.keys()], from: "earliest", resume, maxRecords: limit }),
-    ),
-  )
+  return rangePage(await readAround(broker, { ...bounds, partitions: [...resume.keys()], from: "earliest", resume, maxRecords: limit }))
 }
 
 function newestPage({ records, partitions, stoppedBy }: ReadAnswer): ReadPage {
@@ -76,16 +91,18 @@ function newestPage({ records, partitions, stoppedBy }: ReadAnswer): ReadPage {
   return {
     records,
     stoppedBy,
+    gaps: [],
     partitions: partitions.map((each) => ({ ...each, fromOffset: lowest.get(each.partition) ?? each.logEnd, toOffset: each.logEnd })),
   }
 }
 
 /** A range comes oldest first. */
-function rangePage({ records, partitions, stoppedBy }: ReadAnswer): ReadPage {
+function rangePage({ records, partitions, stoppedBy, gaps }: AroundAnswer): ReadPage {
   const lowest = lowestOffsets(records)
   return {
     records: records.toReversed(),
     stoppedBy,
+    gaps,
     partitions: partitions.map((each) => ({
       ...each,
       fromOffset: lowest.get(each.partition) ?? each.nextOffset,

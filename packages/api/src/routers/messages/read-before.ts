@@ -2,7 +2,8 @@
 // grows, a few times.
 import type { ConsumedRecord } from "@rivven/client"
 import type { BrokerSource } from "../../sources/broker/broker-source.ts"
-import { ask, type ReadPage } from "./read-page.ts"
+import { type Gap, readAround } from "./read-around.ts"
+import type { ReadPage } from "./read-page.ts"
 
 export interface OlderRequest {
   topic: string
@@ -19,6 +20,7 @@ interface Tail {
   /** Read down to here. */
   low: number
   records: ConsumedRecord[]
+  gaps: Gap[]
   info: Omit<ReadPage["partitions"][number], "fromOffset" | "toOffset">
 }
 
@@ -32,6 +34,7 @@ export async function readBefore(broker: BrokerSource, request: OlderRequest, bo
       bound,
       low: bound,
       records: [],
+      gaps: [],
       info: { partition, logStart: 0, logEnd: bound, nextOffset: bound, error: null },
     }),
   )
@@ -51,23 +54,22 @@ async function readWindow(
   { size, topic, limit, maxBytes, timeoutMs, signal }: OlderRequest & { size: number },
 ): Promise<void> {
   const from = Math.max(0, tail.low - size)
-  const answer = await ask(broker, () =>
-    broker.client.readMessages({
-      topic,
-      partitions: [tail.partition],
-      from: { offset: from },
-      to: { offset: tail.low },
-      maxRecords: size,
-      maxBytes,
-      timeoutMs,
-      signal,
-    }),
-  )
+  const answer = await readAround(broker, {
+    topic,
+    partitions: [tail.partition],
+    from: { offset: from },
+    to: { offset: tail.low },
+    maxRecords: size,
+    maxBytes,
+    timeoutMs,
+    signal,
+  })
   const [info] = answer.partitions
   if (info) tail.info = info
   // A window that was cut by bytes or time has a hole at its end: what lies above the hole was read before.
   const isWhole = answer.stoppedBy === null
   tail.records = [...answer.records, ...tail.records].slice(-limit)
+  tail.gaps = [...answer.gaps, ...tail.gaps]
   if (isWhole) tail.low = Math.max(from, tail.info.logStart)
   else
     tail.info = { ...tail.info, error: { code: "TIMEOUT", message: "this partition could not be read in full", path: "", retriable: true } }
@@ -84,7 +86,10 @@ function merge(tails: readonly Tail[], limit: number): ReadPage {
     const fromOffset = isAllShown ? Math.min(low, bound) : Math.min(bound, ...shown.map(({ offset }) => offset))
     return { ...info, fromOffset, toOffset: bound }
   })
-  return { records, partitions, stoppedBy: null }
+  // A gap below what is shown belongs to an older page.
+  const lowest = new Map(partitions.map(({ partition, fromOffset }) => [partition, fromOffset]))
+  const gaps = tails.flatMap((tail) => tail.gaps.filter(({ toOffset }) => toOffset > (lowest.get(tail.partition) ?? 0)))
+  return { records, partitions, stoppedBy: null, gaps }
 }
 
 /** Records of a partition stay in the order of their offsets, whatever their timestamps say: a page never skips one. */

@@ -1,12 +1,15 @@
 import type { ConsumedRecord, ReadAnswer, ReadPartition } from "@rivven/client"
 import { ApiError } from "../../errors.ts"
 import type { BrokerSource } from "../../sources/broker/broker-source.ts"
+import type { Gap } from "./read-around.ts"
 
 /** A page, newest first, and the ranges of offsets that it is complete for. */
 export interface ReadPage {
   records: ConsumedRecord[]
   partitions: (ReadPartition & { fromOffset: number; toOffset: number })[]
   stoppedBy: ReadAnswer["stoppedBy"]
+  /** Offsets whose batches cannot be read. */
+  gaps: Gap[]
 }
 
 export async function ask(broker: BrokerSource, call: () => ReturnType<BrokerSource["client"]["readMessages"]>): Promise<ReadAnswer> {

@@ -75,8 +75,7 @@ export async function gatherTopics(ctx: Context, cluster: string, wanted?: strin
 
 async function readTopics(broker: BrokerSource, wanted: string | undefined) {
   if (wanted !== undefined && broker.peek().metadata.value?.topics.has(wanted) !== true) broker.invalidate(wanted)
-  const metadata = await broker.metadata()
-  return [metadata, ...(await Promise.all([broker.offsets(), broker.sizes()]))] as const
+  return await Promise.all([broker.metadata(), broker.offsets(), broker.sizes()])
 }
 
 function partialFailures(offsets: Read<OffsetsSnapshot>, sizes: Read<SizesSnapshot>): Degraded[] {

@@ -52,7 +52,10 @@ export function worstStatus(problems: readonly Problem[]): Status {
 export function rateCell({ metrics, hasRates }: TopicFacts, name: string, topic: string): Cell<number> {
   const value = newestCell(metrics, name, { topic })
   const isUncounted =
-    typeof value === "object" && "missing" in value && hasRates && metrics.book.select(metrics.cluster, name, { topic }).length === 0
+    typeof value === "object" &&
+    "missing" in value &&
+    hasRates &&
+    !metrics.book.get({ cluster: metrics.cluster, metric: name, labels: { topic } })
   return isUncounted ? 0 : value
 }
 

@@ -17,8 +17,13 @@ export interface BrokerSourceOptions {
   limits?: BudgetLimits
 }
 
-/** Up to this age a page takes what is there. */
-export const pageAgeMs = 5_000
+/** Up to this age a page takes what is there; what is large is read less often. */
+export function pageAgeMs(topics: number): number {
+  if (topics <= 1_000) return 5_000
+  return topics <= 10_000 ? 15_000 : 30_000
+}
+
+const sizesAgeMs = 15_000
 
 export class BrokerSource {
   readonly cluster: string
@@ -56,7 +61,7 @@ export class BrokerSource {
   }
 
   sizes(options: AgeOptions = {}): Promise<Read<SizesSnapshot>> {
-    return this.#read(this.#sizes, { maxAgeMs: 15_000, ...options })
+    return this.#read(this.#sizes, { maxAgeMs: Math.max(sizesAgeMs, this.#pageAgeMs()), ...options })
   }
 
   groups(options: AgeOptions = {}): Promise<Read<GroupsSnapshot>> {
@@ -118,18 +123,23 @@ export class BrokerSource {
   readonly #writtenAt: WrittenAt = (topic, partition, offset) =>
     this.history.writtenAt(topic, partition, offset) ?? this.#recordTimes.get({ topic, partition, offset })
 
+  #pageAgeMs(): number {
+    return pageAgeMs(this.#metadata.peek().value?.topics.size ?? 0)
+  }
+
   #asking(): Asking {
     return { client: this.client, budget: this.budget, priority: this.#priority }
   }
 
-  #read<T>(reading: Reading<T>, { maxAgeMs = pageAgeMs, priority = "page" }: AgeOptions): Promise<Read<T>> {
+  #read<T>(reading: Reading<T>, { maxAgeMs = this.#pageAgeMs(), priority = "page" }: AgeOptions): Promise<Read<T>> {
     this.#priority = priority
     return reading.read(maxAgeMs)
   }
 
   async #loadOffsets() {
-    const metadata = await this.#metadata.read(pageAgeMs)
-    if (!metadata.value) return { ok: false as const, error: metadata.failure ?? { code: "NOT_READ", message: "the topics are not known" } }
+    const metadata = await this.#metadata.read(this.#pageAgeMs())
+    if (!metadata.value || metadata.failure)
+      return { ok: false as const, error: metadata.failure ?? { code: "NOT_READ", message: "the topics are not known" } }
     const loaded = await loadOffsets(this.#asking(), metadata.value)
     if (loaded.ok) this.#remember(loaded.value)
     return loaded

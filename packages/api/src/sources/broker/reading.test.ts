@@ -44,11 +44,28 @@ describe("reading", () => {
     expect(calls()).toBe(2)
   })
 
+  it("makes nobody wait for a source that failed just now, but for who needs the newest", async () => {
+    const hangs = new Promise<Loaded<number>>(() => undefined)
+    const { clock, reading } = counting([failure, () => hangs])
+    await reading.read(1_000)
+    clock.advance(3_000)
+    expect((await reading.read(1_000)).failure?.code).toBe("TIMEOUT")
+    let isAnswered = false
+    void reading.read(0).then(() => {
+      isAnswered = true
+    })
+    await settle()
+    expect(isAnswered).toBe(false)
+    clock.advance(5_000)
+    await settle()
+    expect(isAnswered).toBe(true)
+  })
+
   it("answers with the old value when a source is slow, while the read goes on", async () => {
     const slow = Promise.withResolvers<Loaded<number>>()
     const { clock, reading } = counting([value(1), () => slow.promise])
     await reading.read(0)
-    clock.advance(10_000)
+    clock.advance(20_000)
     const asked = reading.read(5_000)
     await settle()
     clock.advance(5_000)
@@ -56,6 +73,20 @@ describe("reading", () => {
     slow.resolve({ ok: true, value: 2 })
     await settle()
     expect((await reading.read(5_000)).value).toBe(2)
+  })
+
+  it("does not make anybody wait while the old value is not that old, and reads on", async () => {
+    const slow = Promise.withResolvers<Loaded<number>>()
+    const { clock, reading } = counting([value(1), () => slow.promise])
+    await reading.read(0)
+    clock.advance(10_000)
+    const asked = reading.read(5_000)
+    await settle()
+    clock.advance(300)
+    expect(await asked).toMatchObject({ value: 1, failure: undefined })
+    slow.resolve({ ok: true, value: 2 })
+    await settle()
+    expect(reading.peek().value).toBe(2)
   })
 
   it("reads again at once after a change, also when the read under way began before it", async () => {

@@ -22,6 +22,9 @@ export interface Read<T> {
 export type Loaded<T> = { ok: true; value: T } | { ok: false; error: { code: string; message: string } }
 
 const maxWaitMs = 5_000
+/** A read that takes longer than this is answered from the old value while that is old by a few times the asked age at most. */
+const patienceMs = 300
+const tolerance = 3
 const retryMs = 2_000
 
 export class Reading<T> {
@@ -45,9 +48,11 @@ export class Reading<T> {
     if (now - this.#readAt <= maxAgeMs) return this.#answer(undefined)
     if (!this.#pending && this.#failure && now - this.#failure.at < retryMs) return this.peek()
     const pending = this.#pending ?? this.#start()
-    const isLate = await this.#waitFor(pending)
-    if (!isLate) return this.peek()
-    return this.#answer({ code: "TIMEOUT", message: `no answer within ${maxWaitMs / 1000} s`, retryAt: null })
+    // A source that failed just now is tried again, but nobody waits for it; only who needs the newest does.
+    if (this.#failure && maxAgeMs > 0) return this.peek()
+    const isTolerable = now - this.#readAt <= maxAgeMs * tolerance
+    if (!(await this.#isLate(pending, isTolerable ? patienceMs : maxWaitMs))) return this.peek()
+    return this.#answer(isTolerable ? undefined : { code: "TIMEOUT", message: `no answer within ${maxWaitMs / 1000} s`, retryAt: null })
   }
 
   /** What is known now. */
@@ -90,9 +95,9 @@ export class Reading<T> {
     if (!this.#isStaleOnArrival) this.#readAt = startedAt.monotonic
   }
 
-  async #waitFor(pending: Promise<void>): Promise<boolean> {
+  async #isLate(pending: Promise<void>, waitMs: number): Promise<boolean> {
     const late = Promise.withResolvers<boolean>()
-    const cancel = this.#clock.after(maxWaitMs, () => late.resolve(true))
+    const cancel = this.#clock.after(waitMs, () => late.resolve(true))
     try {
       return await Promise.race([pending.then(() => false), late.promise])
     } finally {

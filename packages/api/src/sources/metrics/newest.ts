@@ -17,7 +17,7 @@ export interface MetricView {
 }
 
 export function newestCell({ book, cluster, nowMs }: MetricView, metric: string, labels: Labels): Cell<number> {
-  const [series] = book.select(cluster, metric, labels)
+  const series = book.get({ cluster, metric, labels })
   if (!series || series.sampledAt === 0 || nowMs - series.sampledAt > staleMs) return { missing: "NO_SAMPLES" }
   return nowMs - series.sampledAt <= freshMs ? series.newest : { stale: series.newest, asOf: series.sampledAt }
 }
@@ -30,7 +30,7 @@ export function numberOf(cell: Cell<number>): number | undefined {
 
 /** Averages of the last hour, oldest first. */
 export function trendOf({ book, cluster, nowMs }: MetricView, metric: string, labels: Labels): (number | null)[] {
-  const [series] = book.select(cluster, metric, labels)
+  const series = book.get({ cluster, metric, labels })
   const tier = tiers.find(({ ms }) => ms === 60_000)
   const stepMs = trendMs / trendPoints
   const sums = Array.from({ length: trendPoints }, () => ({ sum: 0, count: 0 }))

@@ -52,6 +52,11 @@ export class SeriesBook {
     }
   }
 
+  /** The series with exactly these labels. */
+  get(key: SeriesKey): StoredSeries | undefined {
+    return this.#byKey.get(textOf(key))
+  }
+
   /** Series of a metric whose labels include `where`. */
   select(cluster: string, metric: string, where: Labels = {}): StoredSeries[] {
     const wanted = Object.entries(where)

@@ -52,11 +52,19 @@ function writeStamp(name, hash) {
   writeFileSync(join(stamps, name), hash)
 }
 
-/** Everything a child prints goes to stderr: stdout belongs to the command, whose `--output json` is read by scripts. */
+/** A step of the set-up is quiet unless it fails; then everything it printed is shown. */
 function run(command, args, options) {
-  const result = spawnSync(command, args, { cwd: root, stdio: ["ignore", 2, 2], ...options })
+  const result = spawnSync(command, args, {
+    cwd: root,
+    stdio: ["ignore", "pipe", "pipe"],
+    encoding: "utf8",
+    maxBuffer: 67_108_864,
+    ...options,
+  })
   if (result.error) fail(`cannot run ${command}: ${result.error.message}`)
-  if (result.status !== 0) fail(`${command} ${args.join(" ")} failed with ${result.signal ?? `exit code ${result.status}`}`)
+  if (result.status === 0) return
+  process.stderr.write(result.stdout + result.stderr)
+  fail(`${command} ${args.join(" ")} failed with ${result.signal ?? `exit code ${result.status}`}`)
 }
 
 function install() {

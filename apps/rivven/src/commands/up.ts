@@ -70,7 +70,13 @@ async function run(root: string, flags: UpFlags): Promise<void> {
 async function whoHolds(root: string): Promise<string> {
   const holder = await askControl(controlPath(root), { ask: "who" })
   const who = holder && "pid" in holder ? `Rivven ${holder.version}, process ${holder.pid}` : "another process that is starting or stopping"
-  return `the data directory ${root} is in use by ${who}: stop it first, or choose another with --data-dir; rivven up --link prints a sign-in link of the running one`
+  return `the data directory ${root} is in use by ${who}: stop it first, or choose another with --data-dir; ${linkCommand(root)} prints a sign-in link of the running one`
+}
+
+/** As it is typed in the checkout. The data directory is named where it is not the one that would be found anyway. */
+function linkCommand(root: string): string {
+  const isDefault = root === dataDirPath(undefined, readEnv().XDG_DATA_HOME)
+  return `npm start -- --link${isDefault ? "" : ` --data-dir ${/^[\w./-]+$/.test(root) ? root : JSON.stringify(root)}`}`
 }
 
 function report(ready: Ready, output: "text" | "json"): void {
@@ -88,7 +94,7 @@ function report(ready: Ready, output: "text" | "json"): void {
   ]
   const table = rows.map(([name, value]) => `  ${name.padEnd(10)} ${value}`).join("\n")
   process.stdout.write(
-    `\nRivven ${ready.version} is ready.\n\n${table}\n\nSign in (once, within 10 minutes):\n  ${ready.signInLink}\n\nAnother link: npm start -- --link   Stop: Ctrl-C\n`,
+    `\nRivven ${ready.version} is ready.\n\n${table}\n\nSign in (once, within 10 minutes):\n  ${ready.signInLink}\n\nAnother link: ${linkCommand(ready.dataDir)}   Stop: Ctrl-C\n`,
   )
 }
 

@@ -13,7 +13,7 @@ import { CommandError } from "../errors.ts"
 import { version } from "../version.ts"
 import { type ControlAnswer, type ControlRequest, controlPath, serveControl } from "./control-socket.ts"
 import type { DataDir } from "./data-dir.ts"
-import { applyLocalCluster } from "./local-cluster.ts"
+import { keepLocalCluster } from "./local-cluster.ts"
 
 export interface UpOptions {
   dataDir: DataDir
@@ -81,7 +81,8 @@ export async function startInstance(options: UpOptions): Promise<Instance> {
   const kube = new KubeClient(credentials)
   started.defer(() => kube.close())
   const kafka = formatAddress(node.kafka)
-  await applyLocalCluster(kube, kafka)
+  const cluster = await keepLocalCluster(kube, kafka, logger.child({ part: "up" }))
+  started.defer(() => cluster.stop())
 
   const operator = await startOperator({ kube, batch: { lingerMs: 10 } }, { logger: logger.child({ part: "operator" }) })
   started.defer(() => operator.stop())

@@ -65,7 +65,7 @@ describe("a page of messages", () => {
 
 describe("a batch that nobody can read", () => {
   const broken = "broken"
-  const wanted = ["a1", "a2", "c1"]
+  const wanted = new Set(["a1", "a2", "c1"])
   const values = (page: { data: { messages: { value: { text: string } | null }[] } }) => page.data.messages.map(({ value }) => value?.text)
 
   beforeAll(async () => {
@@ -81,7 +81,7 @@ describe("a batch that nobody can read", () => {
 
   it.each(["newest", "oldest"] as const)("is left out of the %s messages, and named", async (at) => {
     const page = await api.messages.page({ cluster, topic: broken, from: { at } })
-    expect(values(page).toSorted()).toEqual(wanted)
+    expect(new Set(values(page))).toEqual(wanted)
     expect(page.degraded).toMatchObject([
       { scope: "partition:0", code: "UNREADABLE", message: expect.stringMatching(/^left out, .*: offsets 2 to 4 \(.+\)$/), retryAt: null },
     ])
@@ -95,7 +95,8 @@ describe("a batch that nobody can read", () => {
       older = await api.messages.page({ cluster, topic: broken, limit: 1, from: { at: "cursor", cursor: olderCursor } })
       seen.push(...values(older))
     }
-    expect(seen.toSorted()).toEqual(wanted)
+    expect(seen).toHaveLength(3)
+    expect(new Set(seen)).toEqual(wanted)
     const beyond = await api.messages.page({ cluster, topic: broken, partitions: [0], from: { at: "offset", offset: 3 } })
     expect(values(beyond)).toEqual(["c1"])
     expect(beyond.degraded[0]?.message).toContain("offsets 3 to 4")

@@ -68,9 +68,12 @@ async function readWindow(
   if (info) tail.info = info
   // A window that was cut by bytes or time has a hole at its end: what lies above the hole was read before.
   const isWhole = answer.stoppedBy === null
-  tail.records = [...answer.records, ...tail.records].slice(-limit)
-  tail.gaps = [...answer.gaps, ...tail.gaps]
-  if (isWhole) tail.low = Math.max(from, tail.info.logStart)
+  const all = [...answer.records, ...tail.records]
+  tail.records = all.slice(-limit)
+  // A batch that begins in this window and ended in the one before it is one gap.
+  tail.gaps = [...answer.gaps, ...tail.gaps.filter(({ fromOffset }) => answer.gaps.every(({ toOffset }) => toOffset <= fromOffset))]
+  const [lowest] = all.length > limit ? tail.records : []
+  if (isWhole) tail.low = lowest?.offset ?? Math.max(from, tail.info.logStart)
   else
     tail.info = { ...tail.info, error: { code: "TIMEOUT", message: "this partition could not be read in full", path: "", retriable: true } }
 }

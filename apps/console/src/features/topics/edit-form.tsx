@@ -17,7 +17,7 @@ import { NameField } from "./name-field.tsx"
 import { lockedOwners, ownerMarks, ownersByPath } from "./owners.ts"
 import { Profiles } from "./profiles.tsx"
 import { useChange } from "./use-change.ts"
-import { useDraft } from "./use-draft.ts"
+import { type Meanwhile, useDraft } from "./use-draft.ts"
 import { yamlMessages } from "./yaml-messages.ts"
 
 export interface EditFormProps {
@@ -44,7 +44,7 @@ export function EditForm(props: EditFormProps) {
   const named = draft.draft.isReadable ? topicOf(draft.draft.resource) : ""
   const change = useChange({ kind: isNew ? "create" : "change", cluster, topic: isNew ? named : topic })
   const planErrors = change.plannedYaml === draft.yaml && change.plan ? change.plan.errors : noErrors
-  const obstacle = obstacleOf({ draft: draft.draft, rejected: draft.rejected, named, isSame: !isNew && draft.yaml === original })
+  const obstacle = obstacleOf({ draft: draft.draft, rejected: draft.rejected, named, isSame: !isNew && draft.yaml === draft.base })
   const part = { ...props, ...draft, isNew, planErrors, isDone: change.applied !== undefined }
   return (
     <>
@@ -53,8 +53,9 @@ export function EditForm(props: EditFormProps) {
         title={isNew ? "Create topic" : "Edit"}
         actions={<EditSteps change={change} />}
       />
-      <div className="mb-3 empty:hidden">
+      <div className="mb-3 flex flex-col gap-2 empty:hidden">
         <EditBanner resource={resource} />
+        {change.applied ? null : <MeanwhileBanner meanwhile={draft.meanwhile} onDismiss={draft.dismiss} />}
       </div>
       <div className="grid grid-cols-1 items-start gap-3 md:grid-cols-[minmax(0,1fr)_minmax(0,1fr)] xl:grid-cols-[minmax(0,1fr)_minmax(0,1fr)_400px]">
         <div className="min-w-0 md:row-span-2 xl:row-span-1">
@@ -63,7 +64,16 @@ export function EditForm(props: EditFormProps) {
         <div className="min-w-0 md:order-3 xl:order-none">
           <YamlPanel {...part} />
         </div>
-        <ChangePanel cluster={cluster} change={change} yaml={draft.yaml} obstacle={obstacle} onBack={change.reset} />
+        <ChangePanel
+          cluster={cluster}
+          change={change}
+          yaml={draft.yaml}
+          obstacle={obstacle}
+          onBack={() => {
+            draft.dismiss()
+            change.reset()
+          }}
+        />
       </div>
     </>
   )
@@ -71,8 +81,8 @@ export function EditForm(props: EditFormProps) {
 
 type PartProps = EditFormProps & ReturnType<typeof useDraft> & { isNew: boolean; isDone: boolean; planErrors: TopicPlan["errors"] }
 
-function SettingsPanel({ form, original, resource, yaml, setYaml, draft, edit, rejected, isNew, isDone, planErrors }: PartProps) {
-  const before = useMemo(() => specOf(readDraft(original)), [original])
+function SettingsPanel({ form, base, resource, yaml, setYaml, draft, edit, rejected, isNew, isDone, planErrors }: PartProps) {
+  const before = useMemo(() => specOf(readDraft(base)), [base])
   const owners = useMemo(() => ownersByPath(resource?.owners ?? []), [resource])
   const errors = new Map([...planErrors.map(({ path, message }) => [path, message] as const), ...rejected])
   const spec = specOf(draft)
@@ -114,7 +124,7 @@ function SettingsPanel({ form, original, resource, yaml, setYaml, draft, edit, r
   )
 }
 
-function YamlPanel({ form, original, resource, yaml, setYaml, draft, reset, isNew, isDone, planErrors }: PartProps) {
+function YamlPanel({ form, base, resource, yaml, setYaml, draft, reset, isNew, isDone, planErrors }: PartProps) {
   const marks = useMemo(() => ownerMarks(resource?.owners ?? []), [resource])
   const messages = useMemo(() => yamlMessages(yaml, draft, planErrors), [yaml, draft, planErrors])
   return (
@@ -126,7 +136,7 @@ function YamlPanel({ form, original, resource, yaml, setYaml, draft, reset, isNe
       label="YAML"
       aside={
         <>
-          {yaml === original || isDone ? null : (
+          {yaml === base || isDone ? null : (
             <Button kind="quiet" isSmall icon="undo" onClick={reset}>
               Undo all
             </Button>
@@ -139,7 +149,7 @@ function YamlPanel({ form, original, resource, yaml, setYaml, draft, reset, isNe
         label="YAML of the resource"
         value={yaml}
         {...(isDone ? {} : { onChange: setYaml })}
-        {...(isNew ? {} : { original })}
+        {...(isNew ? {} : { original: base })}
         messages={messages}
         owners={marks}
         schema={form.jsonSchema as JsonSchema}
@@ -194,4 +204,29 @@ function EditBanner({ resource }: { resource: ResourceView | undefined }) {
       They are locked here, and never taken over by force. Change them where they come from.
     </Banner>
   ) : null
+}
+
+/** Somebody else changed the same topic while it was edited here. */
+function MeanwhileBanner({ meanwhile, onDismiss }: { meanwhile: Meanwhile; onDismiss: () => void }) {
+  const { taken, kept } = meanwhile
+  if (taken.length === 0 && kept.length === 0) return null
+  return (
+    <Banner
+      status={kept.length > 0 ? "warn" : "info"}
+      claim="Changed meanwhile."
+      actions={
+        <Button isSmall onClick={onDismiss}>
+          Got it
+        </Button>
+      }
+    >
+      {taken.length > 0 ? `Your draft follows the new value of ${listed(taken)}. ` : ""}
+      {kept.length > 0 ? `You both changed ${listed(kept)}: the plan would replace the other value by yours.` : ""}
+    </Banner>
+  )
+}
+
+function listed(paths: readonly string[]): string {
+  const shown = paths.slice(0, 4).map((path) => path.replace(/^spec\./, ""))
+  return paths.length > 4 ? `${shown.join(", ")} and ${paths.length - 4} more` : shown.join(", ")
 }

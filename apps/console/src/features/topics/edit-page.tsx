@@ -13,7 +13,7 @@ import { EditForm } from "./edit-form.tsx"
 import { editUrl } from "./edit-url.ts"
 import { useResource } from "./yaml-tab.tsx"
 
-/** Creates a topic, or changes the one in the address: what it is now is loaded once and never moves under the person's hands. */
+/** Creates a topic, or changes the one in the address: fields that one did not touch follow what others change meanwhile. */
 export function EditPage() {
   const cluster = useCluster()
   const [{ topic }] = useUrlState(editUrl)

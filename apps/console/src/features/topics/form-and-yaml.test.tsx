@@ -35,8 +35,8 @@ const original = `spec:
     retentionMs: 604800000`
 
 /** The edit page in small: the form, and a plain text area in place of the editor. */
-function Editor() {
-  const { yaml, setYaml, draft, edit, rejected } = useDraft(original)
+function Editor({ base = original }: { base?: string }) {
+  const { yaml, setYaml, draft, edit, rejected, meanwhile } = useDraft(base)
   const spec = draft.isReadable ? (getIn(draft.resource, ["spec"]) as Record<string, unknown>) : undefined
   return (
     <>
@@ -45,6 +45,7 @@ function Editor() {
       ) : (
         <p>unreadable</p>
       )}
+      <output>{[...meanwhile.taken, ...meanwhile.kept.map((path) => `both ${path}`)].join()}</output>
       <textarea aria-label="YAML" value={yaml} onChange={(event) => setYaml(event.currentTarget.value)} />
     </>
   )
@@ -102,5 +103,26 @@ describe("form and YAML over one value", () => {
     expect(yaml()).toBe("spec: [")
     type("YAML", original)
     expect(input("Partitions").value).toBe("3")
+  })
+
+  it("moves fields along that somebody else changes meanwhile, and keeps the own ones", () => {
+    const { rerender } = render(<Editor />)
+    type("Partitions", "6")
+    rerender(<Editor base={original.replace("604800000", "3600000")} />)
+    expect(input("Retention").value).toBe("1 h")
+    expect(input("Partitions").value).toBe("6")
+    expect(screen.getByRole("status").textContent).toBe("spec.config.retentionMs")
+    rerender(<Editor base={original.replace("604800000", "3600000").replace("partitions: 3", "partitions: 4")} />)
+    expect(input("Partitions").value).toBe("6")
+    expect(screen.getByRole("status").textContent).toContain("both spec.partitions")
+  })
+
+  it("waits with another's change until the text can be read again", () => {
+    const { rerender } = render(<Editor />)
+    type("YAML", "spec: [")
+    rerender(<Editor base={original.replace("604800000", "3600000")} />)
+    expect(yaml()).toBe("spec: [")
+    type("YAML", original.replace("partitions: 3", "partitions: 6"))
+    expect(input("Retention").value).toBe("1 h")
   })
 })

@@ -253,6 +253,12 @@ describe("kubectl's other ways to change", () => {
     await gone
   })
 
+  it("delete as a dry run deletes nothing", async () => {
+    await applied({ name: "spared" })
+    expect(await kubectl.ok(["delete", "rvt", "spared", "--dry-run=server"])).toContain("(server dry run)")
+    expect(await kubectl.ok(["get", "rvt", "spared", "-o", "name"])).toBe("rivventopic.rivven.io/spared\n")
+  })
+
   it("delete waits for finalizers", async () => {
     await applied({ name: "held" })
     await kubectl.ok(["patch", "rvt", "held", "--type=merge", "-p", '{"metadata":{"finalizers":["rivven.io/test"]}}'])

@@ -11,7 +11,7 @@ export default defineConfig({
           include: ["{packages,apps}/*/src/**/*.test.ts", "{scripts,bench,e2e}/**/*.test.ts"],
           exclude: ["**/*.it.test.ts", "**/node_modules/**"],
           environment: "node",
-          testTimeout: 30_000,
+          testTimeout: 60_000,
         },
       },
       {

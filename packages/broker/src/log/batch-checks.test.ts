@@ -99,3 +99,9 @@ test("refuses timestamps beyond 2^53", () => {
   const withCrc = lying({ maxTimestamp: 2 ** 60 })
   expect(answer(withCrc)).toBe("INVALID_TIMESTAMP")
 })
+
+test("refuses a count of records that the payload cannot hold: the log would jump over offsets nobody wrote", () => {
+  expect(answer(lying({ recordsCount: 0x7fff_ffff, lastOffsetDelta: 0x7fff_fffe }))).toBe("CORRUPT_MESSAGE")
+  expect(answer(lying({ recordsCount: 100, lastOffsetDelta: 99 }))).toBe("CORRUPT_MESSAGE")
+  expect(answer(lying({ attributes: 4, recordsCount: 0x7fff_ffff, lastOffsetDelta: 0x7fff_fffe }))).toBe("CORRUPT_MESSAGE")
+})

@@ -1,5 +1,5 @@
 /** What is checked of a batch before it is appended: its header and its CRC. Nothing is decompressed. */
-import { type BatchHeader, parseBatchHeader, verifyCrc } from "@rivven/protocol/records"
+import { type BatchHeader, batchHeaderBytes, defaultMaxOutputBytes, parseBatchHeader, verifyCrc } from "@rivven/protocol/records"
 import type { LogConfig, Refused } from "./model.ts"
 
 export interface CheckContext {
@@ -32,11 +32,22 @@ function headerOf(batch: Uint8Array): BatchHeader | null {
   }
 }
 
+/** Length, attributes, two deltas, key length, value length, header count: one byte each at least. */
+const leastRecordBytes = 7
+
+/** A count that the payload cannot hold would make the log jump over offsets that nobody wrote. */
+function mostRecords({ codec, sizeBytes }: BatchHeader): number {
+  const payloadBytes = codec === "none" ? sizeBytes - batchHeaderBytes : defaultMaxOutputBytes
+  return Math.floor(payloadBytes / leastRecordBytes)
+}
+
 function checkCounts(header: BatchHeader, { origin }: CheckContext): Refused | null {
   const { lastOffsetDelta, recordsCount, producerId, producerEpoch, baseSequence } = header
   if (recordsCount < 1 || lastOffsetDelta !== recordsCount - 1) {
     return refused("INVALID_RECORD", `lastOffsetDelta is ${lastOffsetDelta} with ${recordsCount} records`)
   }
+  if (recordsCount > mostRecords(header))
+    return refused("CORRUPT_MESSAGE", `${recordsCount} records do not fit into ${header.sizeBytes} bytes`)
   if (!Number.isSafeInteger(producerId) || producerId < -1) return refused("INVALID_RECORD", "producer id outside 0 to 2^53")
   if (origin === "internal") return null
   if (header.isControl) return refused("INVALID_RECORD", "clients do not write control batches")

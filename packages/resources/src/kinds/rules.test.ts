@@ -99,7 +99,7 @@ describe.each(tested)("%s", (name, kind) => {
         const cel = celVerdict(kind, { next, previous })
         expect(zodVerdict(kind, { next, previous })).toEqual(cel.plain.length > 0 ? cel.plain : cel.transitions)
       }),
-      { numRuns: 100 },
+      { numRuns: 40 },
     )
   })
 

@@ -44,6 +44,8 @@ export const internalTopicNames = ["__cluster_metadata", "__consumer_offsets", "
 const mebibyte = 1_048_576
 const checkpointMs = 5_000
 
+const sealsAtOnce = 16
+
 export class LogManager {
   readonly recovery: RecoveryReport
   private readonly options: LogManagerOptions
@@ -210,18 +212,26 @@ export class LogManager {
     await this.dir.flusher.drain()
     this.dir.flusher.stop()
     const marks: CleanMark[] = []
-    for (const partition of partitions) {
-      const isSealed = await partition.appender.sealer.sealActive()
-      if (isSealed && partition.state.durable === partition.state.written) marks.push(cleanMark(partition))
-      partition.state.closed = new BrokerError("STOPPED", "the broker is stopping")
-      partition.appender.dropStaged(partition.state.closed)
-      await partition.appender.close()
+    // Each seal waits for the disk several times; together they take as long as the slowest few.
+    for (let at = 0; at < partitions.length; at += sealsAtOnce) {
+      const sealed = await Promise.all(partitions.slice(at, at + sealsAtOnce).map((partition) => this.sealForGood(partition)))
+      marks.push(...sealed.filter((mark) => mark !== null))
     }
     await this.guard.stop()
     if (!this.dir.health.isReadOnly) await this.leaveClean(marks)
     await this.dir.files.close()
     await this.dir.frontier.close()
     await this.lock.release()
+  }
+
+  /** Null where something could not be made durable: the next start scans that partition. */
+  private async sealForGood(partition: Partition): Promise<CleanMark | null> {
+    const isSealed = await partition.appender.sealer.sealActive()
+    const mark = isSealed && partition.state.durable === partition.state.written ? cleanMark(partition) : null
+    partition.state.closed = new BrokerError("STOPPED", "the broker is stopping")
+    partition.appender.dropStaged(partition.state.closed)
+    await partition.appender.close()
+    return mark
   }
 
   private async leaveClean(marks: CleanMark[]): Promise<void> {

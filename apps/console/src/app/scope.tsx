@@ -16,6 +16,8 @@ export function useAppHref(): (href: string) => string {
       for (const [at, value] of values.split("\n").entries()) {
         const name = carried[at]
         if (name && value && !params.has(name)) params.set(name, value)
+        // "cluster=" leaves the page's own behind.
+        if (name && params.get(name) === "") params.delete(name)
       }
       const text = params.toString()
       return text ? `${path}?${text}` : path

@@ -3,7 +3,7 @@ import type { AppRouter } from "@rivven/api"
 import { QueryCache, QueryClient } from "@tanstack/react-query"
 import { createTRPCClient, httpBatchStreamLink, httpLink, httpSubscriptionLink, splitLink, type TRPCClient } from "@trpc/client"
 import { createTRPCContext } from "@trpc/tanstack-react-query"
-import { isSignedOut } from "./failure.ts"
+import { callFailure, isSignedOut } from "./failure.ts"
 
 export const { TRPCProvider, useTRPC, useTRPCClient } = createTRPCContext<AppRouter>()
 
@@ -37,7 +37,7 @@ export function createQueryClient(): QueryClient {
         staleTime: 60_000,
         gcTime: 300_000,
         refetchOnWindowFocus: "always",
-        retry: (count, error) => count < 2 && !isSignedOut(error),
+        retry: (count, error) => count < 2 && callFailure(error).isRetriable,
         retryDelay: (attempt) => Math.min(1000 * 2 ** attempt, 15_000),
       },
       mutations: { retry: false },

@@ -1,11 +1,12 @@
 "use client"
 // A list that the server filters, sorts and pages. Pages come as one scrolls; a change asks for the loaded pages again, in their order.
-import { keepPreviousData, type QueryKey, useInfiniteQuery, useQueryClient } from "@tanstack/react-query"
+import { hashKey, type QueryKey, useInfiniteQuery, useQueryClient } from "@tanstack/react-query"
 import { useCallback, useEffect, useMemo, useRef } from "react"
 import { callFailure } from "./failure.ts"
 import { useLive } from "./live.tsx"
 import { usePaused } from "./pause.ts"
 import type { Degraded, Envelope, LiveKey } from "./types.ts"
+import { useHeldError } from "./use-held-error.ts"
 
 export interface Page<Row> {
   rows: Row[]
@@ -36,11 +37,14 @@ export function usePagedQuery<P extends Page<unknown>>({ queryKey, fetchPage, ke
     initialPageParam: null as string | null,
     getNextPageParam: (last) => last.data.nextCursor,
     enabled: isEnabled,
-    placeholderData: keepPreviousData,
+    // Another filter or order keeps the old rows for the moment; another cluster does not.
+    placeholderData: (before, asked) => (asked && clusterOf(asked.queryKey) === clusterOf(queryKey) ? before : undefined),
     refetchInterval: ({ state }) => (isPaused ? false : netMs + perPageMs * (state.data?.pages.length ?? 1)),
     refetchOnWindowFocus: isPaused ? false : "always",
   })
-  const { data, error, hasNextPage, isFetchingNextPage, fetchNextPage, refetch } = query
+  const { hasNextPage, isFetchingNextPage, fetchNextPage, refetch } = query
+  const error = useHeldError(hashKey(queryKey), query)
+  const data = error && query.isPlaceholderData ? undefined : query.data
 
   const pageCount = data?.pages.length ?? 1
   const askedAt = useRef(0)
@@ -72,4 +76,9 @@ export function usePagedQuery<P extends Page<unknown>>({ queryKey, fetchPage, ke
     refetch,
     onNeed,
   }
+}
+
+/** Keys of lists end with the question. */
+function clusterOf([, , question]: QueryKey): string {
+  return (question as { cluster?: string } | undefined)?.cluster ?? ""
 }

@@ -2,11 +2,27 @@ import { callFailure } from "../../trpc/failure.ts"
 import type { Degraded } from "../../trpc/types.ts"
 import type { Failure } from "./table-states.tsx"
 
+export interface FailureWords {
+  /** "list topics" */
+  what: string
+  onRetry: () => void
+  /** Where to go when what the page is about does not exist. */
+  back?: Failure["back"]
+}
+
+function sentence(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1)
+}
+
 /** A failed call in words: what did not work, why, and the id under which the server logged it. */
-export function failureOf(error: unknown, { what, onRetry }: { what: string; onRetry: () => void }): Failure {
-  const { code, message, requestId, status } = callFailure(error)
+export function failureOf(error: unknown, { what, onRetry, back }: FailureWords): Failure {
+  const { code, message, path, requestId, status } = callFailure(error)
   if (status === 403) return { title: `You may not ${what}`, detail: message, requestId, isDenied: true }
-  if (code === "NOT_FOUND") return { title: `There is nothing to ${what}`, detail: message, requestId }
+  if (code === "NOT_FOUND") {
+    const title = path === "" ? "Not found" : `There is no such ${path}`
+    // Links carry the cluster along; an empty one stands for the cluster that the console opens first.
+    return { title, detail: sentence(message), back: path === "cluster" ? { href: "/?cluster=", label: "Open the default cluster" } : back }
+  }
   const title = code === "SOURCE_FAILED" || code === "SOURCE_TIMEOUT" ? "The cluster did not answer" : `Could not ${what}`
   return { title, detail: message, requestId, onRetry }
 }

@@ -3,7 +3,8 @@
 // whatever the state of the body is.
 import type { RowData } from "@tanstack/react-table"
 import { type ReactNode, useState } from "react"
-import { Button } from "../ui/button.tsx"
+import { Link } from "../../app/navigation.tsx"
+import { Button, buttonClass } from "../ui/button.tsx"
 import { EmptyState } from "../ui/empty-state.tsx"
 import { type Column, type Sort, shownColumns } from "./columns.ts"
 import { useHeldRows } from "./held-rows.ts"
@@ -130,7 +131,7 @@ function HeldBar({ count, onShow }: { count: number; onShow: () => void }) {
 }
 
 export function FailedBody({ failure }: { failure: Failure }) {
-  const { title, detail, requestId, isDenied, onRetry } = failure
+  const { title, detail, requestId, isDenied, onRetry, back } = failure
   return (
     <EmptyState
       mark={isDenied ? "lock" : "bad"}
@@ -140,6 +141,10 @@ export function FailedBody({ failure }: { failure: Failure }) {
           <Button icon="refresh" onClick={onRetry}>
             Retry
           </Button>
+        ) : back ? (
+          <Link href={back.href} className={buttonClass({})}>
+            {back.label}
+          </Link>
         ) : null
       }
     >

@@ -8,6 +8,7 @@ export interface Failure {
   requestId?: string | undefined
   isDenied?: boolean
   onRetry?: () => void
+  back?: { href: string; label: string } | undefined
 }
 
 const nameWidths = [104, 122, 84, 96, 118, 92, 110, 78]

@@ -8,5 +8,5 @@ export function useCluster(): string {
   const inAddress = useSearch().get("cluster")
   const trpc = useTRPC()
   const me = useQuery({ ...trpc.session.me.queryOptions(), enabled: !inAddress, staleTime: Number.POSITIVE_INFINITY })
-  return inAddress ?? me.data?.data.console.defaultCluster ?? ""
+  return inAddress || (me.data?.data.console.defaultCluster ?? "")
 }

@@ -49,7 +49,13 @@ export function GroupPage() {
       <>
         <PageHead crumbs={<Crumbs />} title={group} />
         <Panel isFlush>
-          <FailedBody failure={failureOf(error, { what: "show this group", onRetry: () => void refetch() })} />
+          <FailedBody
+            failure={failureOf(error, {
+              what: "show this group",
+              back: { href: "/groups", label: "All groups" },
+              onRetry: () => void refetch(),
+            })}
+          />
         </Panel>
       </>
     )

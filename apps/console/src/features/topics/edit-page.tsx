@@ -45,7 +45,9 @@ export function EditPage() {
       <PageHead crumbs={<EditCrumbs cluster={cluster} topic={topic} />} title={title} />
       <Panel isFlush={error !== null}>
         {error ? (
-          <FailedBody failure={failureOf(error, { what: "edit this topic", onRetry: retry })} />
+          <FailedBody
+            failure={failureOf(error, { what: "edit this topic", back: { href: "/topics", label: "All topics" }, onRetry: retry })}
+          />
         ) : (
           <Delayed>
             <div className="flex h-60 flex-col gap-3">

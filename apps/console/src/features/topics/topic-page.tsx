@@ -57,7 +57,13 @@ export function TopicPage({ messages }: TopicPageProps) {
       <>
         <PageHead crumbs={<Crumbs />} title={topic} />
         <Panel isFlush>
-          <FailedBody failure={failureOf(error, { what: "show this topic", onRetry: () => void refetch() })} />
+          <FailedBody
+            failure={failureOf(error, {
+              what: "show this topic",
+              back: { href: "/topics", label: "All topics" },
+              onRetry: () => void refetch(),
+            })}
+          />
         </Panel>
       </>
     )

@@ -26,6 +26,8 @@ const programs: Record<string, string> = {
   "mkfs.ext4": "e2fsprogs",
 }
 
+const leastGoMinor = 26
+
 const pythonPins = ["confluent-kafka==2.16.1"]
 
 /** Python of the virtual environment that holds the pinned packages. */
@@ -38,7 +40,17 @@ export function provideTools(): MissingTool[] {
   const missing = wanted
     .filter(([program]) => !isOnPath(program))
     .map(([program, name]) => ({ name: program, remedy: `apt-get install -y ${name}` }))
-  return missing.concat(providePython())
+  return missing.concat(provideGo(), providePython())
+}
+
+/** Builds the kube-apiserver and etcd that judge the resource API; Debian's own Go is too old for their sources. */
+function provideGo(): MissingTool[] {
+  const version = spawnSync("go", ["env", "GOVERSION"], { encoding: "utf8" }).stdout ?? ""
+  const [major = 0, minor = 0] = version.replace("go", "").split(".").map(Number)
+  if (major > 1 || minor >= leastGoMinor) return []
+  return [
+    { name: `Go 1.${leastGoMinor}`, remedy: "your distribution's package of it, or the archive of the Go project, and put go on the PATH" },
+  ]
 }
 
 function isOnPath(program: string): boolean {

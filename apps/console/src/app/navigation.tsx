@@ -4,6 +4,8 @@ import NextLink from "next/link"
 import { usePathname, useRouter, useSearchParams } from "next/navigation"
 import type { AnchorHTMLAttributes, ReactNode, Ref } from "react"
 import { useCallback } from "react"
+import { toast } from "../components/ui/toast-store.ts"
+import { isNowConnected } from "../trpc/connection.ts"
 import { useAppHref } from "./scope.tsx"
 
 export interface LinkProps extends Omit<AnchorHTMLAttributes<HTMLAnchorElement>, "href"> {
@@ -13,13 +15,28 @@ export interface LinkProps extends Omit<AnchorHTMLAttributes<HTMLAnchorElement>,
 }
 
 /** Keeps cluster and time range of the page it stands on. Nothing is fetched before it is followed. */
-export function Link({ href, children, ...rest }: LinkProps) {
+export function Link({ href, children, onClick, ...rest }: LinkProps) {
   const toHref = useAppHref()
   return (
-    <NextLink href={toHref(href)} prefetch={false} {...rest}>
+    <NextLink
+      href={toHref(href)}
+      prefetch={false}
+      {...rest}
+      onClick={(event) => {
+        onClick?.(event)
+        if (!canOpen(href)) event.preventDefault()
+      }}
+    >
       {children}
     </NextLink>
   )
+}
+
+/** Without its server a new page would replace the console by the browser's error page; the one on screen stays instead. */
+function canOpen(href: string): boolean {
+  if (isNowConnected() || href.split("?")[0] === window.location.pathname) return true
+  toast({ status: "warn", claim: "Not opened.", detail: "The console's server does not answer; this page stays until it is back." })
+  return false
 }
 
 export function useSearch(): URLSearchParams {
@@ -35,7 +52,7 @@ export function usePath(): string {
 export function useGo(): (href: string) => void {
   const router = useRouter()
   const toHref = useAppHref()
-  return useCallback((href: string) => router.push(toHref(href)), [router, toHref])
+  return useCallback((href: string) => void (canOpen(href) && router.push(toHref(href))), [router, toHref])
 }
 
 export type HistoryMode = "push" | "replace"

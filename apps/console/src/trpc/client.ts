@@ -34,13 +34,15 @@ export function createQueryClient(): QueryClient {
     queryCache: new QueryCache({ onError: (error) => isSignedOut(error) && leaveForSignIn() }),
     defaultOptions: {
       queries: {
+        // The server may run on this machine: whether a network is there says nothing about it.
+        networkMode: "always",
         staleTime: 60_000,
         gcTime: 300_000,
         refetchOnWindowFocus: "always",
         retry: (count, error) => count < 2 && callFailure(error).isRetriable,
         retryDelay: (attempt) => Math.min(1000 * 2 ** attempt, 15_000),
       },
-      mutations: { retry: false },
+      mutations: { networkMode: "always", retry: false },
     },
   })
 }

@@ -21,7 +21,7 @@ function browser() {
     await next()
   }
   const opened: { keys: LiveKey[]; listener: LiveListener; isOpen: boolean }[] = []
-  const open = (tab: string) => {
+  const open = (tab: string, onConnected?: (isConnected: boolean) => void) => {
     const channel: { onmessage: ((event: MessageEvent) => void) | null; postMessage(message: unknown): void; close(): void } = {
       onmessage: null,
       postMessage: (message) => {
@@ -35,7 +35,7 @@ function browser() {
       void next()
     }
     return new LiveHub(
-      { channel, lead, tab },
+      { channel, lead, tab, ...(onConnected ? { onConnected } : {}) },
       {
         open: (keys, listener) => {
           const stream = { keys, listener, isOpen: true }
@@ -123,4 +123,25 @@ describe("what concerns whom", () => {
     [topics, change({ of: "topics", cluster: "other" }), false],
     [{ of: "clusters", cluster: "" } as LiveKey, change({ of: "clusters", cluster: "" }), true],
   ])("%j and %j: %s", (wanted, changed, isConcerned) => expect(concerns(wanted, changed)).toBe(isConcerned))
+
+  it("tells every tab that the stream broke, also one that comes later, and that it is back", async () => {
+    const { open, stream } = browser()
+    const onFirst = vi.fn()
+    const onSecond = vi.fn()
+    const onThird = vi.fn()
+    open("a", onFirst).watch(topics, () => {})
+    open("b", onSecond).watch(orders, () => {})
+    await settle()
+    stream()[0]?.listener.onConnected(true)
+    expect(onFirst).not.toHaveBeenCalled()
+    stream()[0]?.listener.onConnected(false)
+    stream()[0]?.listener.onConnected(false)
+    expect(onFirst.mock.calls).toEqual([[false]])
+    expect(onSecond).toHaveBeenLastCalledWith(false)
+    open("c", onThird).watch(topics, () => {})
+    await settle()
+    expect(onThird).toHaveBeenLastCalledWith(false)
+    stream()[0]?.listener.onConnected(true)
+    for (const told of [onFirst, onSecond, onThird]) expect(told).toHaveBeenLastCalledWith(true)
+  })
 })

@@ -17,6 +17,8 @@ export interface LiveSource {
 export interface LiveListener {
   onChanges: (changes: readonly LiveChange[]) => void
   onSignedOut: () => void
+  /** The stream runs, or it broke and is tried again. */
+  onConnected: (isConnected: boolean) => void
 }
 
 export interface LivePorts {
@@ -24,6 +26,8 @@ export interface LivePorts {
   /** Resolves when this tab leads; it leads until `release` resolves. */
   lead: (whileLeading: () => Promise<void>) => void
   tab: string
+  /** Told in every tab, whichever holds the stream. */
+  onConnected?: (isConnected: boolean) => void
 }
 
 type Message =
@@ -32,6 +36,7 @@ type Message =
   | { type: "who" }
   | { type: "changes"; changes: LiveChange[] }
   | { type: "signedOut" }
+  | { type: "connected"; isConnected: boolean }
 
 interface Interest {
   key: LiveKey
@@ -64,6 +69,7 @@ export class LiveHub {
   #close: (() => void) | undefined
   #stopLeading: (() => void) | undefined
   #isQueued = false
+  #isConnected = true
 
   constructor(ports: LivePorts, source: LiveSource, onSignedOut: () => void) {
     this.#ports = ports
@@ -76,6 +82,11 @@ export class LiveHub {
       onSignedOut: () => {
         this.#post({ type: "signedOut" })
         onSignedOut()
+      },
+      onConnected: (isConnected) => {
+        if (isConnected === this.#isConnected) return
+        this.#post({ type: "connected", isConnected })
+        this.#setConnected(isConnected)
       },
     }
     ports.channel.onmessage = ({ data }: MessageEvent<Message>) => this.#receive(data, onSignedOut)
@@ -128,6 +139,7 @@ export class LiveHub {
         break
       case "interest":
         this.#others.set(message.tab, message.keys)
+        if (this.#isLeading && !this.#isConnected) this.#post({ type: "connected", isConnected: false })
         this.#refreshStream()
         break
       case "gone":
@@ -137,9 +149,17 @@ export class LiveHub {
       case "changes":
         this.#deliver(message.changes)
         break
+      case "connected":
+        this.#setConnected(message.isConnected)
+        break
       case "signedOut":
         onSignedOut()
     }
+  }
+
+  #setConnected(isConnected: boolean): void {
+    this.#isConnected = isConnected
+    this.#ports.onConnected?.(isConnected)
   }
 
   #deliver(changes: readonly LiveChange[]): void {

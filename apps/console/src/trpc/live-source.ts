@@ -58,6 +58,7 @@ function openStream(client: TRPCClient<AppRouter>, firstKeys: LiveKey[], firstLi
 
   const started = (event: { streamId: string; nowMs: number }, isFirst: boolean) => {
     setServerTime(event.nowMs)
+    listener.onConnected(true)
     // A stream that came back may have missed something.
     if (!isFirst || delayMs > firstDelayMs) everything()
     delayMs = firstDelayMs
@@ -90,7 +91,12 @@ function openStream(client: TRPCClient<AppRouter>, firstKeys: LiveKey[], firstLi
               listener.onSignedOut()
           }
         },
+        // The browser tries again by itself as long as nobody answers.
+        onConnectionStateChange: ({ state, error }) => {
+          if (state === "connecting" && error) listener.onConnected(false)
+        },
         onError: () => {
+          listener.onConnected(false)
           delayMs = Math.min(delayMs * 2, longestDelayMs)
           reopen(delayMs)
         },

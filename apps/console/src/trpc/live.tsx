@@ -1,10 +1,11 @@
 "use client"
 import { useQueryClient } from "@tanstack/react-query"
-import { createContext, type ReactNode, use, useEffect, useEffectEvent, useState } from "react"
+import { createContext, type ReactNode, use, useEffect, useEffectEvent, useRef, useState } from "react"
 import { leaveForSignIn, useTRPCClient } from "./client.ts"
+import { setConnected, useConnected } from "./connection.ts"
 import { LiveHub, type LivePorts } from "./live-hub.ts"
 import { liveSource } from "./live-source.ts"
-import { usePaused } from "./pause.ts"
+import { isNowPaused, usePaused } from "./pause.ts"
 import type { LiveKey } from "./types.ts"
 
 const LiveContext = createContext<LiveHub | null>(null)
@@ -15,6 +16,7 @@ function browserPorts(): LivePorts {
   return {
     channel: new BroadcastChannel("rivven-live"),
     tab: crypto.randomUUID(),
+    onConnected: setConnected,
     lead: (whileLeading) => {
       // Without locks (an old browser, an insecure origin) each tab leads itself.
       if (navigator.locks) void navigator.locks.request("rivven-live", whileLeading)
@@ -48,8 +50,20 @@ export function LiveProvider({ children }: { children: ReactNode }) {
       next.stop()
     }
   }, [client])
+  useRecovery()
   useEffect(() => hub?.setPaused(isPaused), [hub, isPaused])
   return <LiveContext value={hub}>{children}</LiveContext>
+}
+
+/** When the server is back, all that failed or went stale meanwhile is asked for again. */
+function useRecovery(): void {
+  const queryClient = useQueryClient()
+  const isConnected = useConnected()
+  const wasConnected = useRef(isConnected)
+  useEffect(() => {
+    if (isConnected && !wasConnected.current) void queryClient.invalidateQueries({ refetchType: isNowPaused() ? "none" : "active" })
+    wasConnected.current = isConnected
+  }, [isConnected, queryClient])
 }
 
 /** Runs when something under one of the keys changed. */

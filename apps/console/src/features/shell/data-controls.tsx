@@ -5,6 +5,7 @@ import { Icon } from "../../components/ui/icon.tsx"
 import { useKeys } from "../../components/ui/keys.ts"
 import { serverTime } from "../../now.ts"
 import { resolveRange, setTimeRange, useTimeRange } from "../../time-range.ts"
+import { useConnected } from "../../trpc/connection.ts"
 import { useOldestAsOf } from "../../trpc/freshness.ts"
 import { setPaused, usePaused } from "../../trpc/pause.ts"
 import { TimeRangeMenu } from "./time-range-menu.tsx"
@@ -16,6 +17,7 @@ const segment =
 export function DataControls() {
   const queryClient = useQueryClient()
   const isPaused = usePaused()
+  const isConnected = useConnected()
   const oldest = useOldestAsOf()
   const refresh = () => void queryClient.invalidateQueries({ type: "active" })
   const range = useTimeRange()
@@ -44,7 +46,7 @@ export function DataControls() {
         </button>
       </div>
       <span className="inline-block min-w-24">
-        <Freshness asOf={oldest} prefix={isPaused ? "paused, " : "live, "} isLate={isPaused} />
+        <Freshness asOf={oldest} prefix={`${isPaused ? "paused" : isConnected ? "live" : "offline"}, `} isLate={isPaused || !isConnected} />
       </span>
     </>
   )

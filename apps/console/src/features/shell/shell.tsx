@@ -6,6 +6,7 @@ import { hasStoredPreferences, usePreferences } from "../../preferences.ts"
 import { useTRPC } from "../../trpc/client.ts"
 import { LiveProvider } from "../../trpc/live.tsx"
 import { DataControls } from "./data-controls.tsx"
+import { OfflineBanner } from "./offline-banner.tsx"
 import { Rail } from "./rail.tsx"
 import { Shortcuts } from "./shortcuts.tsx"
 import { useEnvironment } from "./use-environment.ts"
@@ -64,6 +65,7 @@ function Frame({ switcher, search, bell, user, children }: ShellProps) {
         {user}
       </header>
       <main id="page" tabIndex={-1} className="relative min-w-0 px-(--gutter) pt-4 pb-8 focus-visible:shadow-none">
+        <OfflineBanner />
         {children}
       </main>
       <Shortcuts />

@@ -16,6 +16,7 @@ import { EditSteps } from "./edit-steps.tsx"
 import { NameField } from "./name-field.tsx"
 import { lockedOwners, ownerMarks, ownersByPath } from "./owners.ts"
 import { Profiles } from "./profiles.tsx"
+import { type FieldError, schemaErrors } from "./schema-errors.ts"
 import { useChange } from "./use-change.ts"
 import { type Meanwhile, useDraft } from "./use-draft.ts"
 import { yamlMessages } from "./yaml-messages.ts"
@@ -45,7 +46,11 @@ export function EditForm(props: EditFormProps) {
   const change = useChange({ kind: isNew ? "create" : "change", cluster, topic: isNew ? named : topic })
   const planErrors = change.plannedYaml === draft.yaml && change.plan ? change.plan.errors : noErrors
   const obstacle = obstacleOf({ draft: draft.draft, rejected: draft.rejected, named, isSame: !isNew && draft.yaml === draft.base })
-  const part = { ...props, ...draft, isNew, planErrors, isDone: change.applied !== undefined }
+  const wrong = useMemo(
+    () => (draft.draft.isReadable ? schemaErrors(props.form.jsonSchema, draft.draft.resource) : []),
+    [draft.draft, props.form.jsonSchema],
+  )
+  const part = { ...props, ...draft, isNew, planErrors, wrong, isDone: change.applied !== undefined }
   return (
     <>
       <PageHead
@@ -79,12 +84,13 @@ export function EditForm(props: EditFormProps) {
   )
 }
 
-type PartProps = EditFormProps & ReturnType<typeof useDraft> & { isNew: boolean; isDone: boolean; planErrors: TopicPlan["errors"] }
+type PartProps = EditFormProps &
+  ReturnType<typeof useDraft> & { isNew: boolean; isDone: boolean; planErrors: TopicPlan["errors"]; wrong: readonly FieldError[] }
 
-function SettingsPanel({ form, base, resource, yaml, setYaml, draft, edit, rejected, isNew, isDone, planErrors }: PartProps) {
+function SettingsPanel({ form, base, resource, yaml, setYaml, draft, edit, rejected, isNew, isDone, planErrors, wrong }: PartProps) {
   const before = useMemo(() => specOf(readDraft(base)), [base])
   const owners = useMemo(() => ownersByPath(resource?.owners ?? []), [resource])
-  const errors = new Map([...planErrors.map(({ path, message }) => [path, message] as const), ...rejected])
+  const errors = new Map([...[...wrong, ...planErrors].map(({ path, message }) => [path, message] as const), ...rejected])
   const spec = specOf(draft)
   return (
     <Panel
@@ -124,9 +130,10 @@ function SettingsPanel({ form, base, resource, yaml, setYaml, draft, edit, rejec
   )
 }
 
-function YamlPanel({ form, base, resource, yaml, setYaml, draft, reset, isNew, isDone, planErrors }: PartProps) {
+function YamlPanel({ form, base, resource, yaml, setYaml, draft, reset, rejected, isNew, isDone, planErrors, wrong }: PartProps) {
   const marks = useMemo(() => ownerMarks(resource?.owners ?? []), [resource])
-  const messages = useMemo(() => yamlMessages(yaml, draft, planErrors), [yaml, draft, planErrors])
+  const messages = useMemo(() => yamlMessages(yaml, draft, [...wrong, ...planErrors]), [yaml, draft, wrong, planErrors])
+  const refused = new Set([...[...wrong, ...planErrors].map(({ path }) => path), ...rejected.keys()]).size
   return (
     <Panel
       isFlush
@@ -141,7 +148,7 @@ function YamlPanel({ form, base, resource, yaml, setYaml, draft, reset, isNew, i
               Undo all
             </Button>
           )}
-          <span className={draft.isReadable ? "text-ok" : "text-bad"}>{draft.isReadable ? "valid" : `line ${draft.problem.line}`}</span>
+          <Verdict draft={draft} refused={refused} />
         </>
       }
     >
@@ -156,6 +163,12 @@ function YamlPanel({ form, base, resource, yaml, setYaml, draft, reset, isNew, i
       />
     </Panel>
   )
+}
+
+/** "valid" only when nothing is known to be wrong, in the text, the form or the plan. */
+function Verdict({ draft, refused }: { draft: Draft; refused: number }) {
+  if (!draft.isReadable) return <span className="text-bad">line {draft.problem.line}</span>
+  return <span className={refused > 0 ? "text-bad" : "text-ok"}>{refused > 0 ? `${plural(refused, "field")} rejected` : "valid"}</span>
 }
 
 const specPath = ["spec"] as const

@@ -1,6 +1,6 @@
 "use client"
 import { useQuery } from "@tanstack/react-query"
-import { type ReactNode, useState } from "react"
+import { type ReactNode, useSyncExternalStore } from "react"
 import { useCluster } from "../../components/resource/use-cluster.ts"
 import { hasStoredPreferences, usePreferences } from "../../preferences.ts"
 import { useTRPC } from "../../trpc/client.ts"
@@ -32,11 +32,14 @@ export function Shell(props: ShellProps) {
   )
 }
 
+const never = () => () => {}
+
 /** A browser that sees the console for the first time waits for the session's preferences, so that nothing moves when they come. */
 function Prepared({ children }: { children: ReactNode }) {
   const trpc = useTRPC()
   const { isPending } = useQuery({ ...trpc.session.me.queryOptions(), staleTime: Number.POSITIVE_INFINITY })
-  const [isKnown] = useState(hasStoredPreferences)
+  // The exported page knows no browser: it is drawn empty, and the first render of the browser agrees with it.
+  const isKnown = useSyncExternalStore(never, hasStoredPreferences, () => false)
   return isKnown || !isPending ? children : null
 }
 

@@ -8,12 +8,20 @@ const error = (code: Parameters<typeof fromClient>[0]["code"], retriable: boolea
 
 test("tells trouble that passes from a refusal", () => {
   expect(fromClient(error("CONNECT_FAILED", true)).code).toBe("ClusterUnreachable")
-  expect(fromClient(error("NOT_CONTROLLER", true)).code).toBe("ClusterUnreachable")
+  expect(fromClient(error("NOT_CONTROLLER", true)).code).toBe("BrokerFailed")
   expect(fromClient(error("INVALID_CONFIG", false)).code).toBe("InvalidConfig")
   expect(fromClient(error("INVALID_REPLICATION_FACTOR", false)).code).toBe("InvalidSpec")
   expect(fromClient(error("TOPIC_AUTHORIZATION_FAILED", false)).code).toBe("BrokerRefused")
   expect(isTerminal(fromClient(error("INVALID_CONFIG", false)))).toBe(true)
   expect(isTerminal(fromClient(error("TIMEOUT", true)))).toBe(false)
+})
+
+test("carries what the broker says of itself; only a connection that fails is an outage", () => {
+  const message = "KAFKA_STORAGE_ERROR: the disk is full"
+  expect(topicFailure({ code: "KAFKA_STORAGE_ERROR", message, path: "", retriable: true })).toEqual({ code: "BrokerFailed", message })
+  expect(topicFailure(error("UNKNOWN_SERVER_ERROR", false))).toEqual({ code: "BrokerFailed", message: "m" })
+  expect(isTerminal(topicFailure(error("UNKNOWN_SERVER_ERROR", false)))).toBe(false)
+  expect(topicFailure(error("CONNECTION_LOST", true)).message).toContain("does not answer")
 })
 
 test("topics speak of an outage in one sentence", () => {

@@ -15,6 +15,8 @@ const codes = {
   InvalidSpec: "terminal",
   /** An older resource has this topic. */
   ResourceConflict: "terminal",
+  /** The topic is the broker's own. */
+  InternalTopic: "terminal",
   /** The topic exists and must not be adopted. */
   TopicExists: "terminal",
   /** The broker refuses a config. */
@@ -23,6 +25,8 @@ const codes = {
   ConfigNotApplied: "terminal",
   /** The broker refuses something else. */
   BrokerRefused: "retry",
+  /** The broker answers that it cannot do it, or not yet: its disk, its controller, a fault of its own. */
+  BrokerFailed: "retry",
 } as const
 
 export type FailureCode = keyof typeof codes
@@ -55,20 +59,28 @@ const localCodes: Record<LocalCode, FailureCode> = {
   UNSUPPORTED_BY_CLUSTER: "NotSupported",
 }
 
-/** Of the broker's codes those that say something about the resource; the others are a refusal, or trouble that passes. */
+/** Of the broker's codes those that say something about the resource; the others are a refusal, or trouble of the broker. */
 const brokerCodes: Partial<Record<ItemError["code"], FailureCode>> = {
   INVALID_CONFIG: "InvalidConfig",
   INVALID_PARTITIONS: "InvalidSpec",
   INVALID_REPLICATION_FACTOR: "InvalidSpec",
   INVALID_REPLICA_ASSIGNMENT: "InvalidSpec",
   INVALID_TOPIC_EXCEPTION: "InvalidSpec",
+  KAFKA_STORAGE_ERROR: "BrokerFailed",
+  UNKNOWN_SERVER_ERROR: "BrokerFailed",
   UNSUPPORTED_VERSION: "NotSupported",
 }
 
 export function fromClient(error: ItemError): Failure {
   const local = localCodes[error.code as LocalCode] as FailureCode | undefined
-  const code = local ?? brokerCodes[error.code] ?? (error.retriable ? "ClusterUnreachable" : "BrokerRefused")
+  const code = local ?? brokerCodes[error.code] ?? (error.retriable ? "BrokerFailed" : "BrokerRefused")
   return { code, message: error.message.slice(0, 1000) }
+}
+
+/** The call may have been carried out all the same: this attempt of it, or one before it that was lost. */
+export function isOutcomeUnknown(error: ItemError): boolean {
+  const lost: readonly ItemError["code"][] = ["REQUEST_TIMED_OUT", "NETWORK_EXCEPTION", "BAD_ANSWER"]
+  return lost.includes(error.code) || fromClient(error).code === "ClusterUnreachable"
 }
 
 /** Of an outage the topics say one and the same sentence, however the calls fail: details stand in the cluster's status, written once. */

@@ -103,6 +103,25 @@ export function operatorContract(name: string, surround: () => Promise<Surroundi
       await on.ready("new")
     })
 
+    test("keeps its hands off the broker's own topics, and lets their resources go at once", async () => {
+      await using on = await stand()
+      await on.make({ name: on.name("read"), partitions: 1 })
+      await on.stranger.admin.groups.alterOffsets(on.name("group"), [{ topic: on.name("read"), partition: 0, offset: 0 }])
+      await on.cluster()
+      for (const topicName of ["__consumer_offsets", "__cluster_metadata"]) {
+        const name = topicName.slice(2).replace("_", "-")
+        await on.topic(name, { topicName, deleteOnRemove: true, config: { retentionMs: 7000 } })
+        const { status } = await on.failing(name, "InternalTopic")
+        expect(status).toMatchObject({ phase: "Failed", message: expect.stringContaining(`${topicName} is an internal topic`) })
+        expect(status?.topicId).toBeUndefined()
+        await on.remove("RivvenTopic", name)
+        await on.untilGone(name)
+      }
+      expect(await on.configs("__consumer_offsets")).not.toHaveProperty("retention.ms")
+      await on.stopOperator()
+      expect(await on.events("consumer-offsets")).toEqual(["InternalTopic"])
+    })
+
     test("reverts a config that somebody changed on the broker, and says so", async () => {
       await using on = await stand({ resyncMs: 300 })
       await on.cluster()

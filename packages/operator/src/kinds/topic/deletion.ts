@@ -6,7 +6,7 @@ import { retry } from "../../controller.ts"
 import { type Failure, failure, topicFailure } from "../../errors.ts"
 import { annotations, topicFinalizer } from "../../names.ts"
 import { pause } from "../../ports.ts"
-import { topicNameOf } from "./model.ts"
+import { isInternalName, topicNameOf } from "./model.ts"
 import type { Ended, TopicWorld } from "./world.ts"
 
 /** With auto-creation on, a client may bring a topic back: it is looked for twice. */
@@ -25,7 +25,7 @@ export class TopicDeletion {
     const live = await this.#world.resources.live(this.#topic)
     if (!live?.metadata.finalizers?.includes(topicFinalizer)) return { outcome: { kind: "done" } }
     const topicId = live.status?.topicId ?? this.#topic.status?.topicId
-    if (!this.#wantsDeletion(live) || topicId === undefined) return this.#release(live)
+    if (!this.#wantsDeletion(live) || topicId === undefined || isInternalName(topicNameOf(live))) return this.#release(live)
     if (this.#isDenied(live)) {
       return this.#wait(
         failure("NotSupported", `deleting topics is switched off; annotate the resource with ${annotations.allowDeletion}: "true"`),
@@ -59,7 +59,11 @@ export class TopicDeletion {
 
   async #remove(topics: TopicAdmin, id: string): Promise<Failure | undefined> {
     const removed = await topics.remove(id)
-    if (!removed.ok && !isAbsent(removed.error)) return topicFailure(removed.error)
+    if (!removed.ok && !isAbsent(removed.error)) {
+      const kept = await topics.observe(topicNameOf(this.#topic))
+      // The broker never gives up a topic of its own: waiting for that would be for ever.
+      return kept.ok && kept.value?.description.isInternal === true ? undefined : topicFailure(removed.error)
+    }
     for (const waitMs of [0, secondLookMs]) {
       if (waitMs > 0) await pause(this.#world.clock, waitMs)
       const seen = await topics.observe(topicNameOf(this.#topic))

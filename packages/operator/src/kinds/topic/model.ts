@@ -11,6 +11,13 @@ export function topicNameOf({ metadata, spec }: RivvenTopic): string {
   return spec.topicName ?? metadata.name
 }
 
+const internalNames = new Set(["__consumer_offsets", "__transaction_state", "__share_group_state", "__cluster_metadata"])
+
+/** The broker's own topics, known by name because a broker may hide them. */
+export function isInternalName(name: string): boolean {
+  return internalNames.has(name)
+}
+
 /** Key of the RivvenCluster that the topic refers to. */
 export function clusterKeyOf({ metadata, spec }: RivvenTopic): string {
   return `${spec.clusterRef.namespace ?? metadata.namespace}/${spec.clusterRef.name}`

@@ -2,11 +2,11 @@
 // is thrown away afterwards.
 import { validateTopic } from "@rivven/resources"
 import { retry } from "../../controller.ts"
-import { type Failure, failure, isTerminal, topicFailure } from "../../errors.ts"
+import { type Failure, failure, isOutcomeUnknown, isTerminal, topicFailure } from "../../errors.ts"
 import { annotations } from "../../names.ts"
 import { TopicDeletion } from "./deletion.ts"
 import type { Knowledge } from "./knowledge.ts"
-import { describeDrift, desiredConfigs, newTopic, ownerOf, replicationFactorOf } from "./model.ts"
+import { describeDrift, desiredConfigs, isInternalName, newTopic, ownerOf, replicationFactorOf } from "./model.ts"
 import type { Ended, TopicWorld } from "./world.ts"
 
 type StepResult = Ended | undefined
@@ -18,10 +18,16 @@ export class TopicReconcile {
   readonly #know: Knowledge
   readonly #world: TopicWorld
   #hasWritten = false
+  /** A creation whose outcome nobody knows yet: the topic is this resource's when it turns up. */
+  #mayBeCreated: boolean
+  /** Told when the status says the same; a run that has to look again tells nothing. */
+  #created: { type: "Normal" | "Warning"; reason: string; note: string }[] = []
+  #adopted: string | undefined
 
   constructor(know: Knowledge, world: TopicWorld) {
     this.#know = know
     this.#world = world
+    this.#mayBeCreated = know.topic.status?.phase === "Creating"
   }
 
   async run(): Promise<Ended> {
@@ -34,6 +40,7 @@ export class TopicReconcile {
       () => this.#unique(),
       () => this.#finalizer(),
       () => this.#observe(),
+      () => this.#ownTopic(),
       () => this.#adoptable(),
       () => this.#create(),
       () => this.#applyConfigs(),
@@ -104,6 +111,14 @@ export class TopicReconcile {
     return undefined
   }
 
+  /** What the broker keeps for itself is nobody's to manage, and never in the status: a deletion would take it for this resource's. */
+  #ownTopic(): StepResult {
+    const { name, observed } = this.#know
+    if (!isInternalName(name) && observed?.description.isInternal !== true) return undefined
+    this.#know.observed = undefined
+    return this.#fail(failure("InternalTopic", `spec.topicName: ${name} is an internal topic of the broker, which alone manages it`))
+  }
+
   /** A topic that this resource never had: taken over or refused, as the policy says. */
   #adoptable(): StepResult {
     const { observed, topic, name } = this.#know
@@ -114,28 +129,33 @@ export class TopicReconcile {
       this.#note("Warning", "TopicRecreated", `topic ${name} was deleted and made anew by somebody else`)
       return undefined
     }
-    if (topic.status?.phase === "Creating") return undefined
+    if (this.#mayBeCreated) {
+      this.#created.push({ type: "Normal", reason: "Created", note: `topic ${name} was created` })
+      return undefined
+    }
     if (topic.spec.adoptionPolicy === "FailIfExists") {
       return this.#fail(failure("TopicExists", `topic ${name} exists and spec.adoptionPolicy is FailIfExists`))
     }
     const { drift } = this.#know
-    this.#note("Normal", "Adopted", `took over topic ${name}${drift.length === 0 ? " as it is" : `: ${describeDrift(drift)}`}`)
+    this.#adopted = `took over topic ${name}${drift.length === 0 ? " as it is" : `: ${describeDrift(drift)}`}`
     return undefined
   }
 
   async #create(): Promise<StepResult> {
     const { observed, topic, name, desired } = this.#know
     if (observed) return undefined
-    if (topic.status?.topicExists) {
-      this.#note("Warning", "TopicMissing", `topic ${name} was deleted by somebody else; it is made again, empty`)
-    }
     await this.#announceCreation()
     const created = await this.#cluster().topics.create(newTopic(topic, desired.values))
     // Made by somebody in this very moment: look again before deciding whose it is.
     if (!created.ok && created.error.code === "TOPIC_ALREADY_EXISTS") return lookAgain
+    this.#mayBeCreated = created.ok || isOutcomeUnknown(created.error)
     if (!created.ok) return this.#fail(topicFailure(created.error))
     this.#hasWritten = true
-    this.#note("Normal", "Created", `topic ${name} was created`)
+    if (topic.status?.topicExists) {
+      const note = `topic ${name} was deleted by somebody else and made again, empty`
+      this.#created.push({ type: "Warning", reason: "TopicMissing", note })
+    }
+    this.#created.push({ type: "Normal", reason: "Created", note: `topic ${name} was created` })
     return this.#observeAgain()
   }
 
@@ -145,7 +165,9 @@ export class TopicReconcile {
    */
   async #announceCreation(): Promise<void> {
     const { status, metadata } = this.#know.topic
-    if (status?.observedGeneration === metadata.generation && !status?.topicExists) return
+    const isRefusedBefore = status?.observedGeneration === metadata.generation && !status?.topicExists
+    const reason = status?.conditions?.find(({ type }) => type === "Ready")?.reason
+    if (this.#mayBeCreated || (isRefusedBefore && reason !== "ClusterUnreachable" && reason !== "ClusterNotFound")) return
     await this.#world.resources.writeStatus(this.#know.topic, { state: "creating", topicName: this.#know.name, isAbsent: true })
   }
 
@@ -218,12 +240,22 @@ export class TopicReconcile {
 
   #conclude(): Ended {
     const failed = this.#know.shapeFailure ?? this.#know.configFailure
+    this.#tellCreation()
+    if (!failed && this.#adopted !== undefined) this.#note("Normal", "Adopted", this.#adopted)
     if (!failed) return { findings: this.#know.findings("ready"), outcome: { kind: "done" } }
     return { findings: this.#know.findings("failed", failed), outcome: { kind: "terminal" } }
   }
 
   #fail(failed: Failure): Ended {
+    const { observed, name: topicName } = this.#know
+    if (observed) this.#tellCreation()
+    else if (this.#mayBeCreated && !isTerminal(failed))
+      return { findings: { state: "creating", topicName, isAbsent: true, failure: failed }, outcome: retry }
     return { findings: this.#know.findings("failed", failed), outcome: isTerminal(failed) ? { kind: "terminal" } : retry }
+  }
+
+  #tellCreation(): void {
+    for (const { type, reason, note } of this.#created.splice(0)) this.#note(type, reason, note)
   }
 
   #note(type: "Normal" | "Warning", reason: string, note: string): void {

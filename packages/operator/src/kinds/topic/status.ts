@@ -71,7 +71,7 @@ function conditionsOf(topic: RivvenTopic, findings: Findings): TopicCondition[] 
     case "paused":
       return [{ type: "Paused", status: "True", reason: "Requested", message: 'rivven.io/paused is "true": nothing is changed' }]
     case "creating":
-      return [notReady("Creating", "the topic is being created")]
+      return [notReady(failure?.code ?? "Creating", failure?.message ?? "the topic is being created")]
     case "deleting":
       return [notReady(failure?.code ?? "Deleting", failure?.message ?? "the topic is being deleted")]
     case "failed":

@@ -12,8 +12,10 @@ import {
   formatDuration,
   formatExact,
   formatHourMinute,
+  formatLag,
   formatPercent,
   formatRanges,
+  formatRoughAge,
   formatSetting,
   formatSizeSetting,
   formatTime,
@@ -171,4 +173,20 @@ describe("words", () => {
     expect(escapeHidden("a\nb\tc\u001b", { keepLines: true })).toBe("a\nb\tc\\u001b")
     expect(escapeHidden("grüße 日本 🎉")).toBe("grüße 日本 🎉")
   })
+})
+
+describe("how far behind and how old", () => {
+  it.each([
+    [0, "0 s"],
+    [0.4, "400 ms"],
+    [130, "2 min 10 s"],
+  ])("a lag of %d s is %s", (seconds, text) => expect(formatLag(seconds)).toBe(text))
+
+  it.each([
+    [500, "now"],
+    [42_000, "42 s ago"],
+    [246_000, "4 min ago"],
+    [7_500_000, "2 h ago"],
+    [200_000_000, "2 d ago"],
+  ])("an age of %d ms is %s in a narrow place", (age, text) => expect(formatRoughAge(1_000_000_000, 1_000_000_000 + age)).toBe(text))
 })

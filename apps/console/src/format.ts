@@ -97,6 +97,24 @@ export function formatDuration(ms: number): string {
   return `${sign}${days < 10 ? trimmed((Math.floor(days * 10) / 10).toFixed(1)) : Math.floor(days)} d`
 }
 
+/** How far behind somebody reads: "0 s" where nothing waits, else a duration. */
+export function formatLag(seconds: number): string {
+  return seconds <= 0 ? "0 s" : formatDuration(seconds * 1000)
+}
+
+/** An age in one unit, for narrow places: "42 s ago", "4 min ago", "2 h ago". */
+export function formatRoughAge(at: number, now: number): string {
+  const age = now - at
+  const unit = (
+    [
+      [day, "d"],
+      [hour, "h"],
+      [minute, "min"],
+    ] as const
+  ).find(([size]) => age >= size)
+  return unit ? `${Math.floor(age / unit[0])} ${unit[1]} ago` : formatAge(at, now)
+}
+
 function twoUnits([large, largeUnit]: [number, string], [small, smallUnit]: [number, string]): string {
   return small === 0 ? `${large} ${largeUnit}` : `${large} ${largeUnit} ${String(small).padStart(2, "0")} ${smallUnit}`
 }

@@ -3,7 +3,7 @@ import { type ReactNode, useEffect, useState } from "react"
 
 /** A known shape whose content is still on its way. */
 export function Skeleton({ width }: { width: number | string }) {
-  return <i className="inline-block h-2 rounded-[4px] bg-press align-middle" style={{ width }} aria-hidden="true" />
+  return <i className="inline-block h-2 max-w-full rounded-[4px] bg-press align-middle" style={{ width }} aria-hidden="true" />
 }
 
 /** Nothing for the first 150 ms, so that quick answers do not flash. */

@@ -18,7 +18,7 @@ export function alertColumns(onRule: (rule: string) => void): Column<AlertRow>[]
     {
       id: "state",
       header: "State",
-      width: 110,
+      width: 96,
       cell: (row) =>
         row.state === "firing" ? (
           <StatusLabel status={severities[row.severity]} isStrong>
@@ -28,11 +28,11 @@ export function alertColumns(onRule: (rule: string) => void): Column<AlertRow>[]
           <StatusLabel status="busy">pending</StatusLabel>
         ),
     },
-    { id: "since", header: "For", width: 90, isNumber: true, cell: (row) => <Since row={row} /> },
+    { id: "since", header: "For", width: 76, isNumber: true, cell: (row) => <Since row={row} /> },
     {
       id: "subject",
       header: "About",
-      width: 190,
+      width: 170,
       cell: (row) => (
         <>
           <span className="mr-1.5 text-12 text-dim">{entityKind(row.subject)}</span>
@@ -42,21 +42,26 @@ export function alertColumns(onRule: (rule: string) => void): Column<AlertRow>[]
         </>
       ),
     },
-    { id: "summary", header: "What is wrong", width: 260, isName: true, cell: (row) => <span title={row.summary}>{row.summary}</span> },
+    { id: "summary", header: "What is wrong", width: 240, isName: true, cell: (row) => <span title={row.summary}>{row.summary}</span> },
     {
       id: "value",
       header: "Value",
-      width: 130,
+      width: 116,
       isNumber: true,
       cell: (row) => <span className={row.state === "firing" ? "font-mid text-bad" : ""}>{row.valueText}</span>,
     },
-    { id: "threshold", header: "Threshold", width: 130, isNumber: true, cell: (row) => row.thresholdText },
+    { id: "threshold", header: "Threshold", width: 116, isNumber: true, cell: (row) => row.thresholdText },
     {
       id: "rule",
       header: "Rule",
-      width: 190,
+      width: 200,
       cell: (row) => (
-        <button type="button" className="text-12 hover:text-accent" onClick={() => onRule(row.rule)}>
+        <button
+          type="button"
+          title={row.rule}
+          className="block max-w-full truncate text-12 hover:text-accent"
+          onClick={() => onRule(row.rule)}
+        >
           {row.rule}
         </button>
       ),

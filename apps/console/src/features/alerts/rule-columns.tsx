@@ -28,7 +28,12 @@ export function ruleColumns(onRule: (rule: string) => void): Column<RuleRow>[] {
       header: "Rule",
       width: 210,
       cell: (row) => (
-        <button type="button" className="font-mid text-ink hover:text-accent" onClick={() => onRule(row.name)}>
+        <button
+          type="button"
+          title={row.name}
+          className="block max-w-full truncate font-mid text-ink hover:text-accent"
+          onClick={() => onRule(row.name)}
+        >
           {row.name}
         </button>
       ),

@@ -5,7 +5,7 @@ import { FactChip, ProblemChip } from "../../components/ui/chip.tsx"
 import { cx } from "../../components/ui/cx.ts"
 import { Sparkline } from "../../components/ui/sparkline.tsx"
 import { StatusLabel } from "../../components/ui/status-shape.tsx"
-import { formatCount, formatDuration, formatExact } from "../../format.ts"
+import { formatCount, formatExact, formatLag } from "../../format.ts"
 import type { GroupRow } from "../../trpc/types.ts"
 
 export function groupHref(cluster: string, group: string): string {
@@ -103,7 +103,7 @@ export function groupColumns(cluster: string): Column<GroupRow>[] {
       sortBy: "lagSeconds",
       cell: (row) => (
         <span className={cx(row.status === "bad" && "font-mid text-bad")}>
-          <Cell value={row.lagSeconds} format={(seconds) => formatDuration(seconds * 1000)} never="no commit" />
+          <Cell value={row.lagSeconds} format={formatLag} never="no commit" />
         </span>
       ),
     },

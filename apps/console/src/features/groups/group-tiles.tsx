@@ -1,7 +1,7 @@
 import type { ReactNode } from "react"
 import { Cell, isNever, known } from "../../components/resource/cell.tsx"
 import { Tile, type TileProps, Tiles } from "../../components/ui/tiles.tsx"
-import { countParts, formatDuration, formatExact, plural } from "../../format.ts"
+import { countParts, formatDuration, formatExact, formatLag, plural } from "../../format.ts"
 import type { GroupDetails, NumberCell } from "../../trpc/types.ts"
 import { trendWords } from "./group-columns.tsx"
 
@@ -46,7 +46,7 @@ function tilesOf(details: GroupDetails): TileProps[] {
     },
     {
       label: "Behind",
-      value: <Cell value={lagSeconds} never="never" format={(seconds) => formatDuration(seconds * 1000)} />,
+      value: <Cell value={lagSeconds} never="never" format={formatLag} />,
       note: "age of the oldest unread record",
       ...wrong,
     },

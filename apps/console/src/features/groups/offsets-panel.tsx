@@ -1,11 +1,11 @@
 "use client"
 import { Link } from "../../app/navigation.tsx"
-import { Cell } from "../../components/resource/cell.tsx"
+import { Cell, known } from "../../components/resource/cell.tsx"
 import type { Column } from "../../components/resource/columns.ts"
 import { SmallTable } from "../../components/resource/small-table.tsx"
 import { EmptyState } from "../../components/ui/empty-state.tsx"
 import { StatusLabel } from "../../components/ui/status-shape.tsx"
-import { formatDuration, formatExact, plural } from "../../format.ts"
+import { formatExact, formatLag, plural } from "../../format.ts"
 import type { GroupDetails, GroupOffset } from "../../trpc/types.ts"
 
 function columnsOf(cluster: string): Column<GroupOffset>[] {
@@ -30,7 +30,7 @@ function columnsOf(cluster: string): Column<GroupOffset>[] {
         row.committedOffset === null ? (
           <StatusLabel status="unknown">never committed</StatusLabel>
         ) : row.status === "ok" ? (
-          <span className="text-dim">reading</span>
+          <span className="text-dim">{okWord(row)}</span>
         ) : (
           <StatusLabel status={row.status}>behind</StatusLabel>
         ),
@@ -55,7 +55,7 @@ function columnsOf(cluster: string): Column<GroupOffset>[] {
       header: "Behind",
       width: 110,
       isNumber: true,
-      cell: (row) => <Cell value={row.lagSeconds} format={(seconds) => formatDuration(seconds * 1000)} never="no commit" />,
+      cell: (row) => <Cell value={row.lagSeconds} format={formatLag} never="no commit" />,
     },
     {
       id: "member",
@@ -69,6 +69,12 @@ function columnsOf(cluster: string): Column<GroupOffset>[] {
       ),
     },
   ]
+}
+
+/** Nobody reads a partition that no member holds, however well it was read before. */
+export function okWord({ lagRecords, memberId }: Pick<GroupOffset, "lagRecords" | "memberId">): string {
+  if (known(lagRecords) === 0) return "caught up"
+  return memberId === null ? "not read now" : "reading"
 }
 
 /** Offsets partition by partition, furthest behind first. */

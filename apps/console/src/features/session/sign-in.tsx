@@ -9,7 +9,9 @@ import { returnPath, signInWithLink, takeLinkSecret } from "./sign-in-link.ts"
 /** undefined while the link is tried; then what was wrong with it, or null when there was none. */
 type Outcome = string | null | undefined
 
-const command = "rivven up --link"
+const command = "npm start -- --link"
+/** The same where the command is installed by itself. */
+const installedCommand = "rivven up --link"
 
 async function signIn(): Promise<Outcome> {
   const secret = takeLinkSecret()
@@ -37,7 +39,7 @@ export function SignIn() {
         <h1 id="sign-in" className="mt-1.5 mb-2.5 text-15">
           Sign in to Rivven
         </h1>
-        <div aria-live="polite" className="min-h-26">
+        <div aria-live="polite" className="min-h-32">
           {problem === undefined ? <StatusLabel status="busy">Signing in with your link</StatusLabel> : <Explanation problem={problem} />}
         </div>
       </section>
@@ -56,12 +58,16 @@ function Explanation({ problem }: { problem: string | null }) {
         </p>
       ) : null}
       <p className="text-soft">
-        {problem ? "Get a new one" : "This console opens with a one-time link"} from the machine that runs Rivven. In a terminal there, run
+        {problem ? "Get a new one" : "This console opens with a one-time link"} from the machine that runs Rivven. In a terminal there, in
+        the folder you started it from, run
       </p>
       <div className="my-2.5 flex h-9 items-center rounded-2 border border-line bg-sunken pr-1 pl-2.5">
         <code className="mono flex-1 text-ink">{command}</code>
         <CopyId text={command} what="the command" />
       </div>
+      <p className="mb-1.5 text-12 text-dim">
+        With the <code className="mono">rivven</code> command installed: <code className="mono text-soft">{installedCommand}</code>
+      </p>
       <p className="text-12 text-dim">Then open the link it prints. It works once, for 10 minutes, and only on that machine.</p>
     </>
   )

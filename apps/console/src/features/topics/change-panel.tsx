@@ -104,7 +104,7 @@ function Consent({ plan, change }: { plan: TopicPlan; change: Change }) {
       }}
     >
       <div className="px-3 pb-2.5">
-        <Field label="Reason" help="Optional; stands in the events of the resource">
+        <Field label="Reason" help={plan.path === "resource" ? "Optional; stands in the events of the resource" : "Optional"}>
           {(ids) => <Input {...ids} value={reason} maxLength={500} onChange={(event) => setReason(event.currentTarget.value)} />}
         </Field>
         {acceptance ? (

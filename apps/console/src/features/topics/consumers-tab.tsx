@@ -6,7 +6,7 @@ import { failureOf, noticesOf } from "../../components/resource/failure.ts"
 import { SmallTable } from "../../components/resource/small-table.tsx"
 import { EmptyState } from "../../components/ui/empty-state.tsx"
 import { StatusLabel } from "../../components/ui/status-shape.tsx"
-import { formatDuration, formatExact } from "../../format.ts"
+import { formatExact, formatLag } from "../../format.ts"
 import { useTRPC, useTRPCClient } from "../../trpc/client.ts"
 import type { ConsumerRow } from "../../trpc/types.ts"
 import { useLiveQuery } from "../../trpc/use-live-query.ts"
@@ -40,7 +40,7 @@ function columnsOf(cluster: string): Column<ConsumerRow>[] {
       header: "Behind",
       width: 120,
       isNumber: true,
-      cell: (row) => <Cell value={row.lagSeconds} format={(seconds) => formatDuration(seconds * 1000)} never="never committed" />,
+      cell: (row) => <Cell value={row.lagSeconds} format={formatLag} never="never committed" />,
     },
   ]
 }

@@ -11,6 +11,7 @@ import { StatusLabel } from "../../components/ui/status-shape.tsx"
 import { toast } from "../../components/ui/toast.tsx"
 import { useTRPCClient } from "../../trpc/client.ts"
 import type { ChangeResult, TopicDetails, TopicPlan } from "../../trpc/types.ts"
+import { PlanCommands, PlanProblems } from "./plan-view.tsx"
 import { failureWords } from "./use-change.ts"
 
 type What = "topic" | "resource"
@@ -41,7 +42,7 @@ export default function DeleteDialog({ cluster, topic, onClose }: { cluster: str
     },
   })
   const made = plan.data
-  const problem = problemOf({ made, error: remove.error ?? plan.error, result: remove.data })
+  const problem = problemOf({ error: remove.error ?? plan.error, result: remove.data })
   const title = what === "topic" ? `Delete topic ${topic.name}?` : `Let the resource of ${topic.name} go?`
   const body = (
     <>
@@ -60,6 +61,7 @@ export default function DeleteDialog({ cluster, topic, onClose }: { cluster: str
         </div>
       ) : null}
       {made ? <Consequences items={made.consequences} /> : <StatusLabel status="busy">Looking at what would be lost</StatusLabel>}
+      {made && made.outcome !== "ready" ? <Obstacles plan={made} what={what} /> : null}
     </>
   )
   if (made?.outcome === "ready" && made.confirm.typedName !== null) {
@@ -109,16 +111,24 @@ export default function DeleteDialog({ cluster, topic, onClose }: { cluster: str
   )
 }
 
-function problemOf({
-  made,
-  error,
-  result,
-}: {
-  made: TopicPlan | undefined
-  error: unknown
-  result: ChangeResult | undefined
-}): string | undefined {
+/** What stands in the way, and the way out. */
+function Obstacles({ plan, what }: { plan: TopicPlan; what: What }) {
+  const [conflict] = plan.conflicts
+  const wanted = what === "topic" ? "true" : "false"
+  return (
+    <>
+      <PlanProblems plan={plan} />
+      {conflict ? (
+        <p className="mt-2 text-12 text-soft">
+          The way out: set <code className="mono text-ink">{conflict.field}</code> to {wanted} where <b>{conflict.owner}</b> keeps this
+          resource, or let {conflict.owner} give the field up; then delete it here. To delete it by hand: <PlanCommands plan={plan} />
+        </p>
+      ) : null}
+    </>
+  )
+}
+
+function problemOf({ error, result }: { error: unknown; result: ChangeResult | undefined }): string | undefined {
   if (error) return failureWords(error)
-  if (made && made.outcome !== "ready") return made.errors[0]?.message ?? "It cannot be deleted now."
   return result?.outcome === "stale" ? "The topic changed meanwhile. This is what would be lost now; confirm again." : undefined
 }

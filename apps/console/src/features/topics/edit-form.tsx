@@ -35,6 +35,9 @@ export interface EditFormProps {
 /** Fields that have their own place on this page, or none yet: the topic's name and cluster are part of the address. */
 const placed: readonly string[] = ["clusterRef", "topicName", "acls"]
 
+/** What a broker knows: all that can be changed of a topic without a resource. */
+const brokerFields: readonly string[] = ["partitions", "replicationFactor", "config"]
+
 const none: Readonly<Record<string, unknown>> = {}
 
 /** Form beside YAML over one value, and beside both what the change would do. */
@@ -112,7 +115,9 @@ function SettingsPanel({ form, base, resource, yaml, setYaml, draft, edit, rejec
         ) : null}
         {spec ? (
           <SchemaForm
-            fields={form.fields.filter(({ name }) => !placed.includes(name))}
+            fields={form.fields.filter(({ name }) =>
+              resource && !resource.isManaged ? brokerFields.includes(name) : !placed.includes(name),
+            )}
             base={specPath}
             value={spec}
             before={isNew ? undefined : before}

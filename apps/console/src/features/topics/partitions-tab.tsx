@@ -21,9 +21,9 @@ const columns: readonly Column<PartitionRow>[] = [
     cell: ({ status, reason }) =>
       status === "ok" ? <span className="text-dim">in sync</span> : <StatusLabel status={status}>{reason}</StatusLabel>,
   },
-  { id: "leader", header: "Leader", width: 70, isNumber: true, cell: (row) => (row.leader === -1 ? "none" : row.leader) },
-  { id: "replicas", header: "Replicas", width: 100, isNumber: true, cell: (row) => row.replicas.join(", ") },
-  { id: "isr", header: "In sync", width: 100, isNumber: true, cell: (row) => row.isr.join(", ") },
+  { id: "leader", header: "Leader", width: 84, isNumber: true, cell: (row) => (row.leader === -1 ? "none" : `broker ${row.leader}`) },
+  { id: "replicas", header: "Replicas (broker ids)", width: 140, isNumber: true, cell: (row) => row.replicas.join(", ") },
+  { id: "isr", header: "In sync (broker ids)", width: 132, isNumber: true, cell: (row) => row.isr.join(", ") },
   { id: "start", header: "First offset", width: 130, isNumber: true, cell: (row) => <Cell value={row.startOffset} format={formatExact} /> },
   { id: "end", header: "Next offset", width: 130, isNumber: true, cell: (row) => <Cell value={row.endOffset} format={formatExact} /> },
   { id: "records", header: "Records", width: 130, isNumber: true, cell: (row) => <Cell value={row.records} format={formatExact} /> },

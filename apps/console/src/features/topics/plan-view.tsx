@@ -23,9 +23,9 @@ const outcomes: Record<Exclude<TopicPlan["outcome"], "ready">, { status: Status;
   refused: { status: "bad", claim: "The state of the cluster does not allow this now." },
 }
 
-/** Consequences worst first, then what is wrong, then the fields that change. */
-export function PlanView({ plan }: { plan: TopicPlan }) {
-  const { outcome, consequences, errors, conflicts, diff } = plan
+/** Why a plan cannot be applied: every error, and who owns the fields that stand in the way. */
+export function PlanProblems({ plan }: { plan: TopicPlan }) {
+  const { outcome, errors, conflicts } = plan
   return (
     <>
       {outcome === "ready" ? null : (
@@ -54,6 +54,16 @@ export function PlanView({ plan }: { plan: TopicPlan }) {
           ))}
         </ul>
       ) : null}
+    </>
+  )
+}
+
+/** Consequences worst first, then what is wrong, then the fields that change. */
+export function PlanView({ plan }: { plan: TopicPlan }) {
+  const { consequences, diff } = plan
+  return (
+    <>
+      <PlanProblems plan={plan} />
       <Consequences items={consequences} />
       {diff.length > 0 ? (
         <>

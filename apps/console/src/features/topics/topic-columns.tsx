@@ -5,7 +5,7 @@ import { FactChip, ProblemChip } from "../../components/ui/chip.tsx"
 import { cx } from "../../components/ui/cx.ts"
 import { Icon } from "../../components/ui/icon.tsx"
 import { Sparkline } from "../../components/ui/sparkline.tsx"
-import { formatBytes, formatCount, formatDuration, formatExact, formatSetting, formatSizeSetting } from "../../format.ts"
+import { formatBytes, formatCount, formatExact, formatLag, formatSetting, formatSizeSetting } from "../../format.ts"
 import type { TopicRow } from "../../trpc/types.ts"
 
 export function topicHref(cluster: string, topic: string): string {
@@ -14,12 +14,13 @@ export function topicHref(cluster: string, topic: string): string {
 
 const lagCodes: readonly string[] = ["LOSES_DATA", "HIGH_LAG", "STALLED"]
 
-export function topicColumns(cluster: string): Column<TopicRow>[] {
+/** Without a problem anywhere the names get the room. */
+export function topicColumns(cluster: string, { hasProblems }: { hasProblems: boolean }): Column<TopicRow>[] {
   return [
     {
       id: "name",
       header: "Name",
-      width: 150,
+      width: 180,
       isName: true,
       sortBy: "name",
       cell: (row) => (
@@ -31,8 +32,8 @@ export function topicColumns(cluster: string): Column<TopicRow>[] {
     {
       id: "problems",
       header: "Problems",
-      width: 150,
-      grows: true,
+      width: hasProblems ? 150 : 96,
+      grows: hasProblems,
       isWorstFirst: true,
       sortBy: "problems",
       cell: (row) => <Problems row={row} />,
@@ -58,7 +59,7 @@ export function topicColumns(cluster: string): Column<TopicRow>[] {
       id: "in",
       header: "In/s",
       label: "Bytes in/s",
-      width: 84,
+      width: 78,
       isNumber: true,
       sortBy: "bytesInPerSecond",
       cell: (row) => <Cell value={row.bytesInPerSecond} format={formatBytes} exact={exactBytes} />,
@@ -85,7 +86,7 @@ export function topicColumns(cluster: string): Column<TopicRow>[] {
     {
       id: "size",
       header: "Size",
-      width: 84,
+      width: 72,
       isNumber: true,
       sortBy: "sizeBytes",
       cell: (row) => <Cell value={row.sizeBytes} format={formatBytes} exact={exactBytes} />,
@@ -110,11 +111,11 @@ export function topicColumns(cluster: string): Column<TopicRow>[] {
           className={cx(row.problems.some(({ code }) => lagCodes.includes(code)) && !isNever(row.lagSeconds) && "font-mid text-bad")}
           title={row.slowestGroup ?? undefined}
         >
-          <Cell value={row.lagSeconds} format={(seconds) => formatDuration(seconds * 1000)} never="never read" />
+          <Cell value={row.lagSeconds} format={formatLag} never="never read" />
         </span>
       ),
     },
-    { id: "managed", header: "Managed by", width: 104, sortBy: "managedBy", cell: (row) => <ManagedBy management={row.management} /> },
+    { id: "managed", header: "Managed by", width: 92, sortBy: "managedBy", cell: (row) => <ManagedBy management={row.management} /> },
     {
       id: "labels",
       header: "Labels",

@@ -6,15 +6,17 @@ import { Tile, type TileProps, Tiles } from "../../components/ui/tiles.tsx"
 import {
   byteParts,
   countParts,
-  formatAge,
-  formatDuration,
+  formatDateTime,
   formatExact,
+  formatLag,
+  formatRoughAge,
   formatSetting,
   formatSizeSetting,
   type Parts,
   plural,
 } from "../../format.ts"
 import { useNow } from "../../now.ts"
+import { useZone } from "../../preferences.ts"
 import type { NumberCell, TopicDetails } from "../../trpc/types.ts"
 
 /** The numbers of a topic in one strip, then what flows through it and how it grows. */
@@ -56,6 +58,7 @@ function parted(value: NumberCell, split: (value: number) => Parts, suffix = "")
 
 function DetailTiles({ details }: { details: TopicDetails }) {
   const now = useNow()
+  const zone = useZone()
   const {
     records,
     sizeBytes,
@@ -91,13 +94,20 @@ function DetailTiles({ details }: { details: TopicDetails }) {
     },
     {
       label: "Worst lag",
-      value: <Cell value={lagSeconds} format={(seconds) => formatDuration(seconds * 1000)} never="never read" />,
+      value: <Cell value={lagSeconds} format={formatLag} never="never read" />,
       note: isNever(lagSeconds) ? "no group reads it" : (slowestGroup ?? ""),
       ...(isLate ? { status: "bad" as const } : {}),
     },
     {
       label: "Newest record",
-      value: <Cell value={newestRecordAt} format={(at) => (now === 0 ? "" : formatAge(at, now))} never="none yet" />,
+      value: (
+        <Cell
+          value={newestRecordAt}
+          format={(at) => (now === 0 ? "" : formatRoughAge(at, now))}
+          exact={(at) => formatDateTime(at, zone, { milliseconds: true })}
+          never="none yet"
+        />
+      ),
       note: "by its timestamp",
     },
   ]

@@ -30,9 +30,10 @@ export function TopicsList() {
   const [state, set] = useUrlState(topicsUrl)
   const go = useGo()
   const list = useTopics(cluster, state)
-  const columns = useMemo(() => topicColumns(cluster), [cluster])
   const sort = useMemo(() => parseSort(state.sort), [state.sort])
   const counts = list.last?.counts
+  const hasProblems = (counts?.problems ?? 0) > 0
+  const columns = useMemo(() => topicColumns(cluster, { hasProblems }), [cluster, hasProblems])
   const matching = list.last?.matching ?? 0
   const onFilter = useCallback((q: string) => set({ q }), [set])
   const stale = useStaleNotice(list.asOf)

@@ -76,7 +76,7 @@ export default function Plot({ chart, onZoom }: PlotProps) {
         interval="preserveStartEnd"
       />
       <YAxis
-        width={46}
+        width={52}
         domain={[0, axis.top]}
         ticks={axis.ticks}
         tick={(box: TickBox) => <ValueTick {...box} label={axis.label} />}

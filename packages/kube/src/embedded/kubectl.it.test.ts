@@ -108,7 +108,8 @@ describe("kubectl get", () => {
 
   it("-w prints what happens while it happens", async () => {
     await applied({ name: "watched" })
-    const watching = kubectl.watch(["get", "rvt", "watched", "-w", "--no-headers"])
+    // By a selector: of a single object kubectl drops the first event of its watch, which may be the change.
+    const watching = kubectl.watch(["get", "rvt", "--field-selector=metadata.name=watched", "-w", "--no-headers"])
     const lines = watching.lines()
     expect((await lines.next()).value).toMatch(/^watched/)
     await setStatus("watched", { phase: "Creating" })
@@ -263,9 +264,7 @@ describe("kubectl's other ways to change", () => {
     await applied({ name: "held" })
     await kubectl.ok(["patch", "rvt", "held", "--type=merge", "-p", '{"metadata":{"finalizers":["rivven.io/test"]}}'])
     const deleting = kubectl.ok(["delete", "rvt", "held", "--timeout=20s"])
-    const marked = kubectl.watch(["get", "rvt", "held", "-w", "-o", "jsonpath={.metadata.deletionTimestamp}{'\\n'}"])
-    for await (const line of marked.lines()) if (line !== "") break
-    marked.stop()
+    await kubectl.ok(["wait", "rvt/held", "--for=jsonpath={.metadata.deletionTimestamp}", "--timeout=20s"])
     await kubectl.ok(["patch", "rvt", "held", "--type=merge", "-p", '{"metadata":{"finalizers":null}}'])
     expect(await deleting).toContain('rivventopic.rivven.io "held" deleted')
   })

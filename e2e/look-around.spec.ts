@@ -104,7 +104,11 @@ test.describe("looking around", () => {
   test("the palette finds a topic by part of its name", async ({ page, rivven, name }) => {
     await produce({ kafka: rivven.ready.kafka, topic: name }, ["x"])
     await new OverviewPage(page).open()
-    await page.keyboard.press("Control+k")
+    // Keys work once the page is interactive, which nothing on it shows.
+    await expect(async () => {
+      await page.keyboard.press("Control+k")
+      await expect(page.getByRole("combobox")).toBeVisible({ timeout: 1_000 })
+    }).toPass()
     await page.getByRole("combobox").fill(name.slice(4))
     await page.getByRole("option", { name: new RegExp(name) }).click()
     await expect(new TopicPage(page).title).toContainText(name)

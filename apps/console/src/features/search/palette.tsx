@@ -1,5 +1,4 @@
 "use client"
-import { keepPreviousData, useQuery } from "@tanstack/react-query"
 import { Command } from "cmdk"
 import { Dialog } from "radix-ui"
 import { type ReactNode, useDeferredValue, useState } from "react"
@@ -11,7 +10,8 @@ import { Kbd } from "../../components/ui/kbd.tsx"
 import { StatusShape } from "../../components/ui/status-shape.tsx"
 import { formatDuration, plural } from "../../format.ts"
 import { setPreferences } from "../../preferences.ts"
-import { useTRPC } from "../../trpc/client.ts"
+import { useTRPCClient } from "../../trpc/client.ts"
+import { useLiveQuery } from "../../trpc/use-live-query.ts"
 
 interface Action {
   label: string
@@ -119,13 +119,23 @@ export default function Palette({ onClose }: { onClose: () => void }) {
   )
 }
 
+/** Also what comes to be while the palette is open. */
 function useFound(text: string) {
   const cluster = useCluster()
-  const trpc = useTRPC()
+  const client = useTRPCClient()
   const filter = useDeferredValue(text)
-  const options = { enabled: cluster !== "", placeholderData: keepPreviousData }
-  const topics = useQuery(trpc.topics.list.queryOptions({ cluster, filter, limit: 6, sortBy: "name" }, options))
-  const groups = useQuery(trpc.groups.list.queryOptions({ cluster, filter, limit: 6 }, options))
+  const topics = useLiveQuery({
+    queryKey: ["search", "topics", cluster, filter],
+    queryFn: () => client.topics.list.query({ cluster, filter, limit: 6, sortBy: "name" }),
+    keys: [{ of: "topics", cluster }],
+    isEnabled: cluster !== "",
+  })
+  const groups = useLiveQuery({
+    queryKey: ["search", "groups", cluster, filter],
+    queryFn: () => client.groups.list.query({ cluster, filter, limit: 6 }),
+    keys: [{ of: "groups", cluster }],
+    isEnabled: cluster !== "",
+  })
   return { cluster, topics: topics.data?.data.rows ?? [], groups: groups.data?.data.rows ?? [] }
 }
 

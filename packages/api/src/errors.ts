@@ -16,6 +16,8 @@ const toTrpc = {
   /** A source failed while nothing older was known. */
   SOURCE_FAILED: "BAD_GATEWAY",
   SOURCE_TIMEOUT: "GATEWAY_TIMEOUT",
+  /** The broker answered with an error of its own; the message carries its code. */
+  BROKER_FAILED: "BAD_GATEWAY",
   /** The write may or may not have happened: read before trying again. */
   OUTCOME_UNKNOWN: "GATEWAY_TIMEOUT",
   DRAINING: "SERVICE_UNAVAILABLE",
@@ -64,4 +66,10 @@ export interface ErrorView {
   fields: { path: string; message: string }[]
 }
 
-export const retriableCodes: ReadonlySet<ApiErrorCode> = new Set(["SOURCE_FAILED", "SOURCE_TIMEOUT", "TOO_MANY_REQUESTS", "DRAINING"])
+export const retriableCodes: ReadonlySet<ApiErrorCode> = new Set([
+  "SOURCE_FAILED",
+  "SOURCE_TIMEOUT",
+  "BROKER_FAILED",
+  "TOO_MANY_REQUESTS",
+  "DRAINING",
+])

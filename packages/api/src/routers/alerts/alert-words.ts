@@ -1,5 +1,5 @@
 // Values and thresholds of alerts with their units, and what an alert is about.
-import type { AlertRule, alerts } from "@rivven/resources"
+import { type AlertRule, alerts } from "@rivven/resources"
 import type { EntityRef } from "../../view-model.ts"
 import { bytesWords, counted, durationWords } from "../../words.ts"
 import type { RuleRow } from "./schema.ts"
@@ -9,6 +9,16 @@ export function subjectOf(cluster: string, { group, topic, namespace, name }: al
   if (topic !== undefined) return { kind: "topic", cluster, name: topic }
   if (name !== undefined) return { kind: "resource", cluster, name: namespace === undefined ? name : `${namespace}/${name}` }
   return { kind: "cluster", cluster, name: cluster }
+}
+
+/** Topic and partition, as far as the rule's own words leave them out: two partitions of a topic are two alerts. */
+export function whereWords(rule: AlertRule, { topic, partition }: alerts.Labels): string {
+  const said = alerts.summaryTemplate(rule)
+  const parts = [
+    ...(topic === undefined || said.includes("$labels.topic ") ? [] : [`topic ${topic}`]),
+    ...(partition === undefined || said.includes("$labels.partition ") ? [] : [`partition ${partition}`]),
+  ]
+  return parts.length === 0 ? "" : `, ${parts.join(", ")}`
 }
 
 type Unit = "records" | "seconds" | "ratio" | "bytes" | "partitions" | "days" | "state"

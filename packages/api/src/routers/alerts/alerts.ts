@@ -5,7 +5,7 @@ import type { Context } from "../../context.ts"
 import { EnvelopeBuilder } from "../../envelope.ts"
 import { findCluster } from "../../sources/cluster.ts"
 import { labelsText } from "../../sources/metrics/series-book.ts"
-import { paramWords, subjectOf, thresholdOf, valueWords } from "./alert-words.ts"
+import { paramWords, subjectOf, thresholdOf, valueWords, whereWords } from "./alert-words.ts"
 import type * as schema from "./schema.ts"
 import type { AlertRow, RuleRow } from "./schema.ts"
 
@@ -44,7 +44,7 @@ function viewAlert(cluster: string, rule: AlertRule, { labels, value, state, act
     severity: rule.severity,
     state,
     subject: subjectOf(cluster, labels),
-    summary,
+    summary: `${summary}${whereWords(rule, labels)}`,
     value,
     threshold: threshold.value,
     valueText: valueWords(rule, value),

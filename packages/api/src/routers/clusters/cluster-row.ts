@@ -1,6 +1,7 @@
 import type { Context } from "../../context.ts"
 import type { Cell, Degraded } from "../../envelope.ts"
-import { cellOf } from "../../sources/broker/reading.ts"
+import { troubleLead } from "../../sources/broker/outage.ts"
+import { cellOf, type SourceFailure } from "../../sources/broker/reading.ts"
 import { failureOf } from "../../sources/cluster.ts"
 import { bootstrapServersOf, type ClusterResource, viewConditions } from "../../sources/kube/objects.ts"
 import type { ClusterRow } from "./schema.ts"
@@ -27,7 +28,7 @@ export async function viewCluster({ deps }: Context, resource: ClusterResource):
     name,
     namespace,
     environment: environment.safeParse(object.metadata.labels?.[environmentLabel]).data ?? null,
-    ...healthOf(resource, metadata?.failure?.message),
+    ...healthOf(resource, metadata?.failure),
     phase: object.status?.phase ?? "Pending",
     isExternal: object.spec.external !== undefined,
     engine: object.status?.engine ?? object.spec.engine ?? null,
@@ -42,9 +43,9 @@ export async function viewCluster({ deps }: Context, resource: ClusterResource):
 }
 
 /** What the broker shows now counts before what the resource said last. */
-function healthOf({ object }: ClusterResource, failure: string | undefined): Pick<ClusterRow, "status" | "reason"> {
+function healthOf({ object }: ClusterResource, failure: SourceFailure | undefined): Pick<ClusterRow, "status" | "reason"> {
   if (bootstrapServersOf(object).length === 0) return { status: "unknown", reason: "no address is known yet" }
-  if (failure !== undefined) return { status: "bad", reason: `it does not answer: ${failure}` }
+  if (failure !== undefined) return { status: "bad", reason: `it ${troubleLead(failure)}${failure.message}` }
   const ready = viewConditions(object.status?.conditions).find(({ type }) => type === "Ready")
   if (ready?.status === "False") return { status: "warn", reason: `${ready.reason}: ${ready.message}` }
   return { status: "ok", reason: "" }

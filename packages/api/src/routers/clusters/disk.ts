@@ -1,7 +1,7 @@
 import type { Context } from "../../context.ts"
 import { tiers } from "../../sources/metrics/chunk.ts"
 import { metric } from "../../sources/metrics/names.ts"
-import { newestCell, numberOf } from "../../sources/metrics/newest.ts"
+import { liveOnes, newestCell, numberOf } from "../../sources/metrics/newest.ts"
 import { pointsInMemory } from "../../sources/metrics/series-book.ts"
 import type { Overview } from "./schema.ts"
 
@@ -15,13 +15,13 @@ const badRatio = 0.95
 /** The fullest disk of the cluster, and when it is full at the rate of the last hours. */
 export function diskOf({ deps }: Context, cluster: string): Disk {
   const view = { book: deps.series, cluster, nowMs: deps.clock.wall() }
-  const used = deps.series.select(cluster, metric.storageUsed).map(({ labels }) => ({
+  const used = liveOnes(deps.series.select(cluster, metric.storageUsed)).map(({ labels }) => ({
     labels,
     used: newestCell(view, metric.storageUsed, labels),
     total: newestCell(view, metric.storageTotal, labels),
   }))
   const fullest = used.toSorted((a, b) => ratioOf(b) - ratioOf(a))[0]
-  const isReadOnly = deps.series.select(cluster, metric.logDirReadOnly).some(({ newest }) => newest === 1)
+  const isReadOnly = liveOnes(deps.series.select(cluster, metric.logDirReadOnly)).some(({ newest }) => newest === 1)
   if (!fullest)
     return { status: "unknown", usedBytes: { missing: "NO_SAMPLES" }, totalBytes: { missing: "NO_SAMPLES" }, msToFull: null, isReadOnly }
   const ratio = ratioOf(fullest)

@@ -1,9 +1,11 @@
 import type { z } from "zod"
 import type { Context } from "../../context.ts"
 import { type Cell, EnvelopeBuilder } from "../../envelope.ts"
+import { isOutage } from "../../sources/broker/outage.ts"
 import { cellOf } from "../../sources/broker/reading.ts"
 import { metric } from "../../sources/metrics/names.ts"
 import { newestCell, numberOf } from "../../sources/metrics/newest.ts"
+import { counted } from "../../words.ts"
 import type { GroupsFacts } from "../groups/group-facts.ts"
 import { groupProblems, viewGroup } from "../groups/group-row.ts"
 import type { TopicFacts } from "../topics/topic-facts.ts"
@@ -27,7 +29,7 @@ export async function describeOverview(ctx: Context, { cluster }: Input): Promis
   const builder = new EnvelopeBuilder(ctx.deps.clock.wall())
   for (const { asOf, degraded } of problems.facts) builder.used(asOf).lacks(...degraded)
   return builder.answer({
-    verdict: verdictOf({ problems: problems.rows, topics, disk, cluster, nowMs: ctx.deps.clock.wall() }),
+    verdict: verdictOf({ problems: problems.rows, topics, disk, cluster }),
     tiles: {
       ...topicTiles(topics),
       ...groupTiles(groups),
@@ -103,8 +105,8 @@ function alertTile(ctx: Context, cluster: string, firing: number): Tile {
   return {
     status: firing > 0 ? "bad" : pending > 0 ? "warn" : "ok",
     value: firing,
-    of: canFire,
-    note: pending > 0 ? `${pending} pending` : "rules that can fire",
+    of: null,
+    note: pending > 0 ? `${pending} pending` : `${counted(canFire, "rule")} can fire`,
   }
 }
 
@@ -112,7 +114,12 @@ function brokerTile({ broker }: TopicFacts): Tile {
   const read = broker?.peek().metadata
   if (!read) return { status: "unknown", value: unread, of: null, note: "no address is known" }
   const value = cellOf(read.value?.brokers.length, read)
-  return { status: read.failure ? "bad" : "ok", value, of: null, note: read.failure ? "does not answer" : "answering" }
+  return {
+    status: read.failure ? "bad" : "ok",
+    value,
+    of: null,
+    note: read.failure ? (isOutage(read.failure.code) ? "does not answer" : "answers with an error") : "answering",
+  }
 }
 
 function lagOf({ groups, isListed }: GroupsFacts): Overview["data"]["lag"] {

@@ -2,6 +2,7 @@
 import type { z } from "zod"
 import type { Context } from "../../context.ts"
 import { EnvelopeBuilder } from "../../envelope.ts"
+import { isOutage, troubleLead } from "../../sources/broker/outage.ts"
 import type { Problem, Sentence } from "../../view-model.ts"
 import { counted, durationWords } from "../../words.ts"
 import { alertRows } from "../alerts/alerts.ts"
@@ -58,13 +59,13 @@ export async function gatherProblems(ctx: Context, cluster: string): Promise<Pro
 function unreachable(cluster: string, { degraded }: TopicFacts): ProblemRow[] {
   const failure = degraded.find(({ source, scope }) => source === "broker" && scope === `cluster:${cluster}`)
   if (!failure) return []
-  const sentence: Sentence = [{ text: "does not answer: " }, { text: failure.message, isStrong: true }]
+  const sentence: Sentence = [{ text: troubleLead(failure) }, { text: failure.message, isStrong: true }]
   return [
     {
       id: "unreachable",
       status: "bad",
       code: "UNREACHABLE",
-      text: "unreachable",
+      text: isOutage(failure.code) ? "unreachable" : "broker error",
       subject: { kind: "cluster", cluster, name: cluster },
       title: cluster,
       sentence,

@@ -1,7 +1,7 @@
 // One sentence about a cluster, with the reasons, worst first.
 import { numberOf } from "../../sources/metrics/newest.ts"
 import type { Sentence } from "../../view-model.ts"
-import { counted, durationWords } from "../../words.ts"
+import { counted } from "../../words.ts"
 import type { TopicFacts } from "../topics/topic-facts.ts"
 import type { Overview, ProblemRow } from "./schema.ts"
 
@@ -14,7 +14,6 @@ export interface VerdictFacts {
   topics: TopicFacts
   disk: Overview["data"]["disk"]
   cluster: string
-  nowMs: number
 }
 
 export function verdictOf(facts: VerdictFacts): Verdict {
@@ -46,11 +45,12 @@ function reasons(problems: readonly ProblemRow[]): Sentence {
   return [...parts, { text: more > 0 ? `, and ${more} more.` : "." }]
 }
 
+/** What ends a sentence elsewhere goes on here. */
 function trimmed(text: string): string {
-  return text.replace(/[.\s]+$/, (end) => (end.includes(".") ? "" : end))
+  return text.replace(/\.\s+$/, " – ").replace(/\.$/, "")
 }
 
-function noteOf({ topics, disk, nowMs }: VerdictFacts): string {
+function noteOf({ topics, disk }: VerdictFacts): string {
   const partitions = [...topics.listings.values()]
   const offline = partitions.reduce((sum, { offlinePartitions }) => sum + offlinePartitions, 0)
   const total = partitions.reduce((sum, { partitionCount }) => sum + partitionCount, 0)
@@ -61,9 +61,5 @@ function noteOf({ topics, disk, nowMs }: VerdictFacts): string {
       : `${offline} of ${counted(total, "partition")} cannot be written. `
   const ratio = (numberOf(disk.usedBytes) ?? Number.NaN) / (numberOf(disk.totalBytes) ?? Number.NaN)
   const disks = Number.isNaN(ratio) ? "" : `Disk ${Math.round(ratio * 100)} % used. `
-  return `${writes}${disks}${checkedWords(nowMs - topics.asOf)}`
-}
-
-function checkedWords(ageMs: number): string {
-  return ageMs < 1_000 ? "Checked just now." : `Checked ${durationWords(Math.round(ageMs / 1000) * 1000)} ago.`
+  return `${writes}${disks}`.trimEnd()
 }

@@ -2,7 +2,6 @@ import type { ConsumedRecord, ReadAnswer, ReadPartition } from "@rivven/client"
 import type { z } from "zod"
 import type { Context } from "../../context.ts"
 import { type Degraded, EnvelopeBuilder } from "../../envelope.ts"
-import { ApiError } from "../../errors.ts"
 import type { BrokerSource } from "../../sources/broker/broker-source.ts"
 import { configValue } from "../../sources/broker/topic-configs.ts"
 import { findCluster, needBroker } from "../../sources/cluster.ts"
@@ -10,7 +9,7 @@ import { readCursor, writeCursor } from "./cursor.ts"
 import { hex, viewRecord } from "./decode.ts"
 import { type AroundAnswer, isUnreadable, readAround } from "./read-around.ts"
 import { readBefore } from "./read-before.ts"
-import { ask, type ReadPage } from "./read-page.ts"
+import { ask, type ReadPage, readFailed } from "./read-page.ts"
 import type * as schema from "./schema.ts"
 import type { MessagePage } from "./schema.ts"
 
@@ -25,8 +24,8 @@ export async function pageMessages(ctx: Context, input: PageInput): Promise<Mess
   const broker = needBroker(await findCluster(ctx.deps, input.cluster))
   const read = await readPage(ctx, broker, input)
   const failures = failuresOf(read)
-  const isNothingRead = read.partitions.length > 0 && read.partitions.every((each) => each.error !== null && !isUnreadable(each))
-  if (isNothingRead) throw new ApiError("SOURCE_FAILED", failures[0]?.message ?? "nothing could be read")
+  const [first] = read.partitions
+  if (first?.error && read.partitions.every((each) => each.error !== null && !isUnreadable(each))) throw readFailed(first.error)
   const timestampType = await timestampTypeOf(broker, input.topic)
   const builder = new EnvelopeBuilder(ctx.deps.clock.wall()).lacks(...failures)
   if (read.stoppedBy === "time")

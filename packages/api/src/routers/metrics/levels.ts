@@ -2,6 +2,7 @@
 import { alerts } from "@rivven/resources"
 import type { Context } from "../../context.ts"
 import { metric } from "../../sources/metrics/names.ts"
+import { liveOnes } from "../../sources/metrics/newest.ts"
 import type { PanelQuery } from "../../sources/metrics/queries.ts"
 import { bytesWords, countWords, durationWords } from "../../words.ts"
 import type { Chart } from "./schema.ts"
@@ -19,7 +20,9 @@ export function levelOf({ deps }: Context, cluster: string, { ruleKinds }: Panel
     case "latency":
       return { value: number("seconds"), label: `alert above ${durationWords(number("seconds") * 1000)}` }
     case "diskUsageHigh": {
-      const totals = deps.series.select(cluster, metric.storageTotal).flatMap(({ newest }) => (Number.isNaN(newest) ? [] : [newest]))
+      const totals = liveOnes(deps.series.select(cluster, metric.storageTotal)).flatMap(({ newest }) =>
+        Number.isNaN(newest) ? [] : [newest],
+      )
       if (totals.length === 0) return null
       const value = Math.min(...totals) * number("ratio")
       return { value, label: `alert above ${bytesWords(value)}` }

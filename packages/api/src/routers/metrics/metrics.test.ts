@@ -9,6 +9,8 @@ import { Sampler } from "../../sources/metrics/sampler.ts"
 import { SeriesBook } from "../../sources/metrics/series-book.ts"
 import { openStore, type Store } from "../../store/store.ts"
 import { World } from "../../testing/world.ts"
+import { alertRows } from "../alerts/alerts.ts"
+import { diskOf } from "../clusters/disk.ts"
 import { drawChart } from "./metrics.ts"
 
 const cluster = "local"
@@ -160,6 +162,23 @@ describe("alert rules", () => {
     expect(stalled()).toBe("firing")
   })
 
+  it("are told apart by topic and partition", async () => {
+    const book = new SeriesBook()
+    const alerts = monitor(book)
+    const partitions = ["0", "1"].map((partition) => ({ ...lag, labels: { ...lag.labels, partition }, value: 20_000 }))
+    const headroom = { metric: "rivven_consumer_retention_headroom_seconds", labels: lag.labels, value: 60 }
+    book.record(cluster, clock.wall(), [...partitions, headroom])
+    await alerts.evaluate()
+    await using world = await World.start()
+    const context = world.context({ kind: "user", name: "local-admin", role: "local-admin" }, null)
+    const rows = alertRows({ ...context, deps: { ...context.deps, alerts } }, cluster)
+    expect(rows.filter(({ rule }) => rule === "RivvenHighLag").map(({ summary }) => summary)).toEqual([
+      "High consumer lag on orders, partition 0",
+      "High consumer lag on orders, partition 1",
+    ])
+    expect(rows.find(({ rule }) => rule === "RivvenConsumerLosesData")?.summary).toMatch(/of orders to retention, partition 0$/)
+  })
+
   it("are drawn as threshold and spans", async () => {
     const book = new SeriesBook()
     const alerts = monitor(book)
@@ -177,5 +196,27 @@ describe("alert rules", () => {
     })
     expect(chart.spans.map(({ state }) => state)).toEqual(["pending", "firing"])
     expect(chart.spans[0]?.toMs).toBe(chart.spans[1]?.fromMs)
+  })
+})
+
+describe("a node that is gone", () => {
+  it("is history in a chart, after those that live, and nowhere else", async () => {
+    await using world = await World.start()
+    const { clock } = world.console.deps
+    const book = new SeriesBook()
+    const disk = (pod: string, used: number, total: number) => [
+      { metric: "rivven_storage_bytes_used", labels: { pod }, value: used },
+      { metric: "rivven_storage_bytes_total", labels: { pod }, value: total },
+    ]
+    const nowMs = clock.wall()
+    book.record(cluster, nowMs - 600_000, disk("old", 90, 100))
+    for (const ageMs of [600_000, 300_000, 10_000]) book.record(cluster, nowMs - ageMs, disk("new", 10, 1_000))
+    const context = world.context({ kind: "user", name: "local-admin", role: "local-admin" }, null)
+    const ctx = { ...context, deps: { ...context.deps, series: book } }
+    const range = { cluster, fromMs: nowMs - 900_000, toMs: nowMs, maxPoints: 90 }
+    const chart = await drawChart(ctx, range, panelQuery("disk", {}))
+    expect(chart.series.map(({ name }) => name)).toEqual(["new", "old (ended)"])
+    expect(chart.capacity).toMatchObject({ value: 1_000 })
+    expect(diskOf(ctx, cluster)).toMatchObject({ status: "ok", usedBytes: 10, totalBytes: 1_000 })
   })
 })

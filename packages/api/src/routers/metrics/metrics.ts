@@ -5,7 +5,7 @@ import type { Context } from "../../context.ts"
 import { type Degraded, EnvelopeBuilder } from "../../envelope.ts"
 import { ApiError } from "../../errors.ts"
 import { findCluster } from "../../sources/cluster.ts"
-import { newestCell } from "../../sources/metrics/newest.ts"
+import { liveOnes, newestCell } from "../../sources/metrics/newest.ts"
 import { type Line, type PanelQuery, type PanelSubject, panelQuery } from "../../sources/metrics/queries.ts"
 import { gridOf, readSteps, type Steps } from "../../sources/metrics/range.ts"
 import type { StoredSeries } from "../../sources/metrics/series-book.ts"
@@ -29,6 +29,8 @@ interface Drawn {
   series: StoredSeries
   line: Line
   steps: Steps
+  /** Its history is shown, and that it is one. */
+  hasEnded: boolean
 }
 
 export interface ChartRange {
@@ -45,7 +47,11 @@ export async function drawChart(ctx: Context, range: ChartRange, query: PanelQue
   if (toMs <= fromMs) throw new ApiError("BAD_INPUT", "the range ends before it begins: toMs must be above fromMs", { path: "toMs" })
   const nowMs = ctx.deps.clock.wall()
   const grid = gridOf({ fromMs, toMs, nowMs, maxPoints })
-  const found = query.lines.flatMap((line) => ctx.deps.series.select(cluster, line.metric, line.where).map((series) => ({ series, line })))
+  const found = query.lines.flatMap((line) => {
+    const all = ctx.deps.series.select(cluster, line.metric, line.where)
+    const live = new Set(liveOnes(all))
+    return all.map((series) => ({ series, line, hasEnded: !live.has(series) }))
+  })
   const steps = await readSteps(
     ctx.deps.store,
     found.map(({ series }) => series),
@@ -55,7 +61,7 @@ export async function drawChart(ctx: Context, range: ChartRange, query: PanelQue
     .map((each): Drawn => ({ ...each, steps: steps.get(each.series.id) ?? { averages: [], peaks: [] } }))
     .filter(({ steps: { averages } }) => averages.some((value) => value !== null))
   const shown = query.lines.some(({ by }) => by !== undefined)
-    ? drawn.toSorted((a, b) => weight(b) - weight(a)).slice(0, query.top)
+    ? drawn.toSorted((a, b) => Number(a.hasEnded) - Number(b.hasEnded) || weight(b) - weight(a)).slice(0, query.top)
     : drawn.slice(0, query.top)
   return {
     unit: query.unit,
@@ -80,14 +86,14 @@ function weight({ steps: { averages, peaks } }: Drawn): number {
 }
 
 function viewSeries(
-  { series, line, steps }: Drawn,
+  { series, line, steps, hasEnded }: Drawn,
   { cluster, query, isFirst }: { cluster: string; query: PanelQuery; isFirst: boolean },
 ): Series {
   const subject = line.by === undefined ? undefined : series.labels[line.by]
   const differs = steps.peaks.some((peak, at) => peak !== steps.averages[at])
   return {
     id: `${series.metric} ${subject ?? line.name ?? ""}`.trim(),
-    name: line.name ?? subject ?? series.metric,
+    name: `${line.name ?? subject ?? series.metric}${hasEnded ? " (ended)" : ""}`,
     values: steps.averages,
     peaks: differs ? steps.peaks : null,
     isCulprit: isFirst && query.links !== null && query.lines.length === 1,
@@ -97,7 +103,7 @@ function viewSeries(
 
 function capacityOf(ctx: Context, cluster: string, { capacity }: PanelQuery): Chart["capacity"] {
   if (!capacity) return null
-  const newest = ctx.deps.series.select(cluster, capacity.metric).map((series) => series.newest)
+  const newest = liveOnes(ctx.deps.series.select(cluster, capacity.metric)).map((series) => series.newest)
   const known = newest.filter((value) => !Number.isNaN(value))
   return known.length === 0 ? null : { value: Math.min(...known), label: capacity.label }
 }
@@ -147,7 +153,7 @@ export async function latestMetrics(ctx: Context, input: z.output<typeof schema.
 function latestOf(ctx: Context, { cluster }: PanelSubject & { cluster: string }, query: PanelQuery) {
   const view = { book: ctx.deps.series, cluster, nowMs: ctx.deps.clock.wall() }
   const series = query.lines.flatMap((line) =>
-    ctx.deps.series.select(cluster, line.metric, line.where).map(({ metric, labels }) => {
+    liveOnes(ctx.deps.series.select(cluster, line.metric, line.where)).map(({ metric, labels }) => {
       const subject = line.by === undefined ? undefined : labels[line.by]
       return {
         id: `${metric} ${subject ?? line.name ?? ""}`.trim(),

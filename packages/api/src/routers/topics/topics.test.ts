@@ -60,6 +60,9 @@ describe("creating a topic", () => {
     expect(await plan("spec: { partitions: 0 }")).toMatchObject([{ path: "spec.partitions", accepted: expect.stringContaining("1") }])
     expect(await plan("spec: { config: { cleanupPolicy: shred } }")).toMatchObject([{ path: "spec.config.cleanupPolicy" }])
     expect(await plan("spec: { partitons: 3 }")).toMatchObject([{ path: "spec.partitons", message: expect.stringContaining("partitions") }])
+    expect(await plan("spec: { config: { custom: { retention.ms: '5000', segment.ms: '1000' } } }")).toMatchObject([
+      { path: "spec.config.custom", message: expect.stringMatching(/^retention\.ms: /), accepted: "the same in spec.config.retentionMs" },
+    ])
     expect(await plan("kind: RivvenCluster")).toMatchObject([{ path: "kind" }])
     expect(await plan("spec: { clusterRef: { name: other } }")).toMatchObject([{ path: "spec.clusterRef.name" }])
     expect(await plan("spec: { topicName: another }")).toMatchObject([{ path: "spec.topicName" }])
@@ -141,7 +144,7 @@ describe("changing a managed topic", () => {
       topic: "grown",
       draft: await yamlOf("grown", (yaml) => yaml.replace("partitions: 5", "partitions: 2")),
     })
-    expect(fewer).toMatchObject({ outcome: "invalid", errors: [{ path: "spec.partitions" }] })
+    expect(fewer).toMatchObject({ outcome: "invalid", errors: [{ path: "spec.partitions", accepted: "at least 5" }] })
   })
 
   it("says so when nothing unusual happens, and when nothing changes at all", async () => {

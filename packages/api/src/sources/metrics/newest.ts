@@ -7,6 +7,8 @@ import { type Labels, pointsInMemory, type SeriesBook } from "./series-book.ts"
 const freshMs = 30_000
 /** Older than this it is not shown. */
 const staleMs = 15 * 60_000
+/** Behind the newest of its metric by more than this, a series has ended: what it told of is gone. */
+const endedMs = 2 * 60_000
 const trendMs = 3_600_000
 const trendPoints = 30
 
@@ -20,6 +22,12 @@ export function newestCell({ book, cluster, nowMs }: MetricView, metric: string,
   const series = book.get({ cluster, metric, labels })
   if (!series || series.sampledAt === 0 || nowMs - series.sampledAt > staleMs) return { missing: "NO_SAMPLES" }
   return nowMs - series.sampledAt <= freshMs ? series.newest : { stale: series.newest, asOf: series.sampledAt }
+}
+
+/** Of the series of one metric those that still get samples; all of them while none does. */
+export function liveOnes<S extends { sampledAt: number }>(series: readonly S[]): S[] {
+  const newest = Math.max(0, ...series.map(({ sampledAt }) => sampledAt))
+  return series.filter(({ sampledAt }) => newest - sampledAt <= endedMs)
 }
 
 /** The number of a cell, old or not. */

@@ -149,6 +149,12 @@ describe("deleting", () => {
     ])
   })
 
+  it("takes who wrote within five minutes for a writer, and says when that was", () => {
+    const minutesAgo = (minutes: number) => words({ newestRecordMs: nowMs - minutes * 60_000 }).filter((claim) => claim.includes("newest"))
+    expect(minutesAgo(4)).toEqual(["bad: The newest record came 4 min ago"])
+    expect(minutesAgo(13)).toEqual([])
+  })
+
   it("says that an empty topic that nobody reads holds nothing", () => {
     expect(words({ partitions: [{ partition: 0, start: 5, end: 5, sizeBytes: 0 }], newestRecordMs: null })).toEqual([
       "warn: The topic is deleted; it holds no record",

@@ -73,7 +73,11 @@ async function checkChange({ broker, topic, observed, wanted }: BrokerCheck): Pr
   const before = observed.topic?.partitions ?? 0
   if (partitions !== undefined && partitions < before)
     return [
-      { path: "spec.partitions", message: `the topic has ${before} partitions; their number can only grow`, accepted: `${before} or more` },
+      {
+        path: "spec.partitions",
+        message: `the topic has ${before} partitions; their number can only grow`,
+        accepted: `at least ${before}`,
+      },
     ]
   const edits = changedConfigs(observed, wanted)
   const grows = partitions !== undefined && partitions > before

@@ -2,6 +2,7 @@
 import { type AnyObject, EventRecorder, isKubeError, type KubeObject, resourceTypes } from "@rivven/kube"
 import type { Context } from "../../../context.ts"
 import { ApiError } from "../../../errors.ts"
+import { isOutage } from "../../../sources/broker/outage.ts"
 import { type ClusterAccess, needBroker } from "../../../sources/cluster.ts"
 import type { ChangeResult } from "../plan-schema.ts"
 import { alterationOf, applyResource } from "./dry-run.ts"
@@ -129,7 +130,8 @@ function writeFailed(error: { code: string; message: string }): ApiError {
 function brokerFailed(error: { code: string; message: string } | undefined): ApiError {
   const isUnknown =
     error === undefined || error.code === "TIMEOUT" || error.code === "CONNECTION_LOST" || error.code === "REQUEST_TIMED_OUT"
-  return new ApiError(isUnknown ? "OUTCOME_UNKNOWN" : "SOURCE_FAILED", `the broker did not do it: ${error?.message ?? "no answer"}`)
+  const code = isUnknown ? "OUTCOME_UNKNOWN" : isOutage(error.code) ? "SOURCE_FAILED" : "BROKER_FAILED"
+  return new ApiError(code, `the broker did not do it: ${error?.message ?? "no answer"}`)
 }
 
 /** In the background: an event that is lost is no reason to fail the change. */

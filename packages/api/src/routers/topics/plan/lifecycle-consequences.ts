@@ -63,7 +63,8 @@ export function adoptConsequences(changes: number): CodedConsequence[] {
       ]
 }
 
-const hourMs = 3_600_000
+/** Who wrote this long ago is taken to write still. */
+const writesMs = 5 * 60_000
 
 export function deleteConsequences(observed: ObservedTopic, nowMs: number): CodedConsequence[] {
   const bytes = observed.partitions.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0)
@@ -111,7 +112,7 @@ function readersLose({ readers }: ObservedTopic): CodedConsequence[] {
 function writersLose({ recordsInPerSecond, newestRecordMs }: ObservedTopic, nowMs: number): CodedConsequence[] {
   const age = newestRecordMs === null ? Number.POSITIVE_INFINITY : Math.max(0, nowMs - newestRecordMs)
   const isWritten = (recordsInPerSecond ?? 0) > 0
-  if (!isWritten && age >= hourMs) return []
+  if (!isWritten && age >= writesMs) return []
   const claim = isWritten ? "Records arrive now" : `The newest record came ${durationWords(age)} ago`
   return [
     {

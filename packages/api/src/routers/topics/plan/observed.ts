@@ -4,6 +4,7 @@ import { createHash } from "node:crypto"
 import type { ConfigEntry, TopicDescription } from "@rivven/client"
 import { ApiError } from "../../../errors.ts"
 import type { BrokerSource } from "../../../sources/broker/broker-source.ts"
+import { isOutage, troubleLead } from "../../../sources/broker/outage.ts"
 import type { PartitionOffsets } from "../../../sources/broker/snapshots.ts"
 import { canonical } from "./fields.ts"
 
@@ -41,11 +42,10 @@ export interface ObservedTopic {
 
 const fresh = { maxAgeMs: 0, priority: "user" as const }
 
-/** Throws `SOURCE_FAILED` when the broker cannot be read: a plan without facts is none. */
+/** Throws `SOURCE_FAILED` or `BROKER_FAILED` when the broker cannot be read: a plan without facts is none. */
 export async function observeTopic(broker: BrokerSource, topic: string, recordsInPerSecond: number | null): Promise<ObservedTopic> {
   const metadata = await broker.metadata(fresh)
-  if (!metadata.value || metadata.failure)
-    throw new ApiError("SOURCE_FAILED", `the broker does not answer: ${metadata.failure?.message ?? "nothing was read"}`)
+  if (!metadata.value || metadata.failure) throw unread(metadata.failure)
   const brokers = metadata.value.brokers.length
   if (!metadata.value.topics.has(topic))
     return { topic: null, configs: [], brokers, partitions: [], readers: [], recordsInPerSecond: null, newestRecordMs: null }
@@ -58,9 +58,9 @@ export async function observeTopic(broker: BrokerSource, topic: string, recordsI
   ])
   const description = described.get(topic)
   const failure = [description, configs].find((each) => each && !each.ok)
-  if (failure && !failure.ok) throw new ApiError("SOURCE_FAILED", `the broker did not describe the topic: ${failure.error.message}`)
+  if (failure && !failure.ok) throw unread(failure.error)
   const stale = [offsets, sizes, groups].find((read) => read.failure)
-  if (stale?.failure) throw new ApiError("SOURCE_FAILED", `the broker did not answer in full: ${stale.failure.message}`)
+  if (stale?.failure) throw unread(stale.failure)
   return {
     topic: description?.ok ? shapeOf(description.value) : null,
     configs: configs.ok ? configs.value : [],
@@ -75,6 +75,11 @@ export async function observeTopic(broker: BrokerSource, topic: string, recordsI
     recordsInPerSecond,
     newestRecordMs: await newestRecordOf(broker, topic, offsets.value?.topics.get(topic) ?? []),
   }
+}
+
+function unread(failure: { code: string; message: string } | undefined): ApiError {
+  if (!failure) return new ApiError("SOURCE_FAILED", "the broker has not answered yet")
+  return new ApiError(isOutage(failure.code) ? "SOURCE_FAILED" : "BROKER_FAILED", `the broker ${troubleLead(failure)}${failure.message}`)
 }
 
 function shapeOf({ id, isInternal, partitions }: TopicDescription): NonNullable<ObservedTopic["topic"]> {

@@ -1,6 +1,6 @@
 // A draft, as YAML or as the form's value, becomes a checked RivvenTopic of this cluster and topic. What is missing of its identity is filled in;
 // what contradicts it is an error that names the field.
-import { apiVersion, type RivvenTopic, validateTopic } from "@rivven/resources"
+import { apiVersion, type RivvenTopic, topicConfigKeys, validateTopic } from "@rivven/resources"
 import { parseDocument } from "yaml"
 import type { ClusterResource, TopicObject } from "../../../sources/kube/objects.ts"
 import { isRecord } from "../../../sources/kube/ownership.ts"
@@ -38,8 +38,31 @@ export function parseDraft(draft: Draft, context: DraftContext): DraftResult {
   if (!identified.ok) return identified
   const previous = context.existing as RivvenTopic | undefined
   const checked = validateTopic(identified.value, { previous, unknownFields: "error" })
-  if (!checked.ok) return { ok: false, errors: checked.errors.map(({ field, message, accepted }) => ({ path: field, message, accepted })) }
+  if (!checked.ok) return { ok: false, errors: checked.errors.map((error) => viewError(error, identified.value.spec, previous)) }
   return { ok: true, value: { resource: checked.value, given: identified.value } }
+}
+
+/** Of a rule the kind says what it says for every topic; what it means for this one is said here. */
+function viewError(
+  { field, message, accepted }: { field: string; message: string; accepted: string },
+  { partitions, config }: Record<string, unknown>,
+  previous: RivvenTopic | undefined,
+): FieldErrorView {
+  const before = previous?.spec.partitions
+  if (
+    field === "spec.partitions" &&
+    Number.isInteger(partitions) &&
+    Number(partitions) >= 1 &&
+    before !== undefined &&
+    Number(partitions) < before
+  )
+    return { path: field, message, accepted: `at least ${before}` }
+  const custom = isRecord(config) && isRecord(config.custom) ? config.custom : {}
+  const own = Object.entries(topicConfigKeys).filter(([, key]) => Object.hasOwn(custom, key))
+  if (field !== "spec.config.custom" || own.length === 0) return { path: field, message, accepted }
+  const keys = own.map(([, key]) => key).join(", ")
+  const fields = own.map(([name]) => `spec.config.${name}`).join(", ")
+  return { path: field, message: `${keys}: not here, because there is a field for it`, accepted: `the same in ${fields}` }
 }
 
 type ReadResult<T> = { ok: true; value: T } | { ok: false; errors: FieldErrorView[] }

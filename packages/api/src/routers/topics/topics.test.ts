@@ -1,4 +1,5 @@
 import { unwrap } from "@rivven/client"
+import { DeleteTopics } from "@rivven/protocol/messages"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { World } from "../../testing/world.ts"
 
@@ -277,6 +278,20 @@ describe("deleting", () => {
       existsOnBroker: true,
       management: { state: "unmanaged" },
     })
+  })
+
+  it("says what the broker says when it fails, and does not call that an outage", async () => {
+    await world.make({ name: "stuck", partitions: 1 })
+    const { hash, expect: expected } = await api.topics.planDelete({ cluster, topic: "stuck" })
+    const restore = world.broker.intercept(DeleteTopics, async ({ topics }) => ({
+      responses: topics.map(({ topicId }) => ({ name: "stuck", topicId, errorCode: -1, errorMessage: "the disk is on fire" })),
+    }))
+    const deletion = api.topics.delete({ cluster, topic: "stuck", typedName: "stuck", hash, expect: expected })
+    await expect(deletion).rejects.toMatchObject({
+      message: "the broker did not do it: UNKNOWN_SERVER_ERROR: the disk is on fire",
+      cause: { code: "BROKER_FAILED" },
+    })
+    restore()
   })
 
   it("deletes an unmanaged topic by its id", async () => {

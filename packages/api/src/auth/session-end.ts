@@ -15,7 +15,7 @@ export interface SessionEnd {
 
 export function whenSessionEnds({ sessions, clock }: { sessions: Sessions; clock: Clock }, sessionId: string): SessionEnd {
   const ended = new AbortController()
-  let cancel = clock.after(checkMs, check)
+  let cancel = (): void => undefined
   const forget = sessions.onEnded((id) => {
     if (id === sessionId) end()
   })
@@ -27,6 +27,7 @@ export function whenSessionEnds({ sessions, clock }: { sessions: Sessions; clock
     if (sessions.isActive(sessionId)) cancel = clock.after(checkMs, check)
     else end()
   }
+  check()
   const release = (): void => {
     forget()
     cancel()

@@ -104,6 +104,15 @@ describe("the signal of a stream", () => {
     expect(end.signal.aborted).toBe(true)
   })
 
+  it("aborts when its session had ended before the stream began", async () => {
+    const sessions = await load()
+    const { session } = await sessions.create(about)
+    await sessions.revoke("local-admin", session.id)
+    const end = whenSessionEnds({ sessions, clock }, session.id)
+    clock.advance(1_000)
+    expect(end.signal.aborted).toBe(true)
+  })
+
   it("stays quiet once the stream is over", async () => {
     const sessions = await load()
     const { session } = await sessions.create(about)

@@ -83,6 +83,11 @@ export function isOutcomeUnknown(error: ItemError): boolean {
   return lost.includes(error.code) || fromClient(error).code === "ClusterUnreachable"
 }
 
+/** The call took longer than it may. */
+export function isOverdue({ code }: ItemError): boolean {
+  return code === "TIMEOUT" || code === "REQUEST_TIMED_OUT"
+}
+
 /** Of an outage the topics say one and the same sentence, however the calls fail: details stand in the cluster's status, written once. */
 export function topicFailure(error: ItemError): Failure {
   const failed = fromClient(error)

@@ -2,7 +2,7 @@
 // is thrown away afterwards.
 import { validateTopic } from "@rivven/resources"
 import { retry } from "../../controller.ts"
-import { type Failure, failure, isOutcomeUnknown, isTerminal, topicFailure } from "../../errors.ts"
+import { type Failure, failure, isOutcomeUnknown, isOverdue, isTerminal, topicFailure } from "../../errors.ts"
 import { annotations } from "../../names.ts"
 import { TopicDeletion } from "./deletion.ts"
 import type { Knowledge } from "./knowledge.ts"
@@ -149,6 +149,7 @@ export class TopicReconcile {
     // Made by somebody in this very moment: look again before deciding whose it is.
     if (!created.ok && created.error.code === "TOPIC_ALREADY_EXISTS") return lookAgain
     this.#mayBeCreated = created.ok || isOutcomeUnknown(created.error)
+    if (!created.ok && isOverdue(created.error)) return this.#stillCreating()
     if (!created.ok) return this.#fail(topicFailure(created.error))
     this.#hasWritten = true
     if (topic.status?.topicExists) {
@@ -157,6 +158,11 @@ export class TopicReconcile {
     }
     this.#created.push({ type: "Normal", reason: "Created", note: `topic ${name} was created` })
     return this.#observeAgain()
+  }
+
+  /** The broker answered a moment ago: it is busy with this topic. That it is gone, the next look would tell. */
+  #stillCreating(): Ended {
+    return { findings: { state: "creating", topicName: this.#know.name, isAbsent: true }, outcome: retry }
   }
 
   /**

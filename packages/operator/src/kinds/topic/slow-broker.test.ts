@@ -45,6 +45,24 @@ test("a topic whose creation takes longer than a call is made once and told once
   expect(unanswered).toBeGreaterThan(6)
 })
 
+test("a creation that only takes long is no outage", async () => {
+  await using on = await stand()
+  const held = Promise.withResolvers<typeof noResponse>()
+  const restore = broker.intercept(CreateTopics, async (_request, next) => {
+    await next()
+    return held.promise
+  })
+  await on.topic("slow", { partitions: 10 })
+  const said = new Set<string | undefined>()
+  on.topics.onChange((_before, after) => said.add(condition(after ?? {}, "Ready")?.reason))
+  await on.ready("slow")
+  held.resolve(noResponse)
+  restore()
+  await on.stopOperator()
+  expect([...said].filter((reason) => reason !== undefined)).toEqual(["Creating", "TopicReady"])
+  expect(await on.events("slow")).toEqual(["Created"])
+})
+
 test("what the broker says of its own trouble is what the topic says, and the topic is made when that is over", async () => {
   await using on = await stand()
   const restore = broker.intercept(CreateTopics, ({ topics }) =>

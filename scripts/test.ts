@@ -89,7 +89,7 @@ function vitest(name: string, projects: readonly string[]): Counts {
     const json = JSON.parse(readFileSync(report, "utf8"))
     return {
       passed: json.numPassedTests,
-      failed: Math.max(json.numFailedTests, json.numFailedTestSuites, json.success ? 0 : 1),
+      failed: Math.max(json.numFailedTests, json.success ? 0 : 1),
       skipped: json.numPendingTests + json.numTodoTests,
     }
   })

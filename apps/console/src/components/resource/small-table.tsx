@@ -1,4 +1,5 @@
 "use client"
+/* oxlint-disable jsx-a11y/no-noninteractive-tabindex -- what scrolls must be reachable by keyboard */
 import type { ReactNode } from "react"
 import { cx } from "../ui/cx.ts"
 import { Panel, type PanelProps } from "../ui/panel.tsx"
@@ -16,13 +17,11 @@ export interface SmallTableProps<Row> extends Pick<PanelProps, "title" | "note" 
   failure?: Failure | undefined
   notices?: readonly { claim: string; detail: string }[]
   empty: ReactNode
-  /** Height at which it scrolls by itself. */
-  isTall?: boolean
 }
 
 /** A table inside a page: all its rows, same states and columns as the lists. */
 export function SmallTable<Row>(props: SmallTableProps<Row>) {
-  const { label, columns, rows, idOf, failure, notices = [], empty, isTall = false, ...panel } = props
+  const { label, columns, rows, idOf, failure, notices = [], empty, ...panel } = props
   const minWidth = columns.reduce((sum, column) => sum + column.width, 0)
   return (
     <Panel isFlush hasRule label={label} {...panel}>
@@ -31,7 +30,8 @@ export function SmallTable<Row>(props: SmallTableProps<Row>) {
           {detail}
         </Notice>
       ))}
-      <div className={cx("overflow-auto", isTall && "max-h-[calc(100vh-220px)]")}>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard */}
+      <section aria-label={`${label}, rows`} tabIndex={0} className="overflow-auto">
         <table className="tbl table-fixed" style={{ minWidth }} aria-label={label} aria-busy={rows === undefined && !failure}>
           <colgroup>
             {columns.map((column) => (
@@ -62,7 +62,7 @@ export function SmallTable<Row>(props: SmallTableProps<Row>) {
         </table>
         {rows?.length === 0 ? empty : null}
         {failure && !rows ? <FailedBody failure={failure} /> : null}
-      </div>
+      </section>
     </Panel>
   )
 }

@@ -49,9 +49,14 @@ export function EditForm(props: EditFormProps) {
   const change = useChange({ kind: isNew ? "create" : "change", cluster, topic: isNew ? named : topic })
   const planErrors = change.plannedYaml === draft.yaml && change.plan ? change.plan.errors : noErrors
   const obstacle = obstacleOf({ draft: draft.draft, rejected: draft.rejected, named, isSame: !isNew && draft.yaml === draft.base })
+  // A name that is still to be entered is no mistake; the plan says that it is needed.
+  const isUnnamed = isNew && named === ""
   const wrong = useMemo(
-    () => (draft.draft.isReadable ? schemaErrors(props.form.jsonSchema, draft.draft.resource) : []),
-    [draft.draft, props.form.jsonSchema],
+    () =>
+      (draft.draft.isReadable ? schemaErrors(props.form.jsonSchema, draft.draft.resource) : []).filter(
+        ({ path }) => !(isUnnamed && path === "metadata.name"),
+      ),
+    [draft.draft, props.form.jsonSchema, isUnnamed],
   )
   const part = { ...props, ...draft, isNew, planErrors, wrong, isDone: change.applied !== undefined }
   return (

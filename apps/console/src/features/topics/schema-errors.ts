@@ -44,6 +44,10 @@ function fieldError({ instanceLocation, keyword, error }: OutputUnit): FieldErro
 function wordsOf(keyword: string, error: string): string {
   if (keyword === "required") return "This is needed"
   if (keyword === "false") return "The kind has no such field"
+  const [, least] = /^String is too short \(\d+ < (\d+)\)/.exec(error) ?? []
+  if (least) return `At least ${least} ${least === "1" ? "character" : "characters"}`
+  const [, most] = /^String is too long \(\d+ > (\d+)\)/.exec(error) ?? []
+  if (most) return `At most ${most} characters`
   const [, is, expected] = /^Instance type "(.+)" is invalid\. Expected "(.+)"\.$/.exec(error) ?? []
   if (is && expected) return `Expected: ${expected.replaceAll('", "', " or ")}. This is: ${is}`
   const [, options] = /^Instance does not match any of \[(.+)\]\.$/.exec(error) ?? []

@@ -32,6 +32,12 @@ export function SignIn() {
     hasStarted.current = true
     void signIn().then(setProblem)
   }, [])
+  useEffect(() => {
+    // A link pasted into this tab changes the fragment only and loads nothing.
+    const onLink = () => void signIn().then((outcome) => outcome !== null && setProblem(outcome))
+    window.addEventListener("hashchange", onLink)
+    return () => window.removeEventListener("hashchange", onLink)
+  }, [])
   return (
     <main className="grid min-h-screen place-items-center bg-bg px-4 pb-[16vh]">
       <section aria-labelledby="sign-in" className="w-95 max-w-full rounded-3 border border-line bg-panel px-5 py-[18px]">

@@ -3,13 +3,13 @@ import type { ResourceView } from "../../trpc/types.ts"
 
 type Owners = ResourceView["owners"]
 
-/** Fields of a program that would write them again, by path: they are locked here. What a person set with kubectl is open. */
+/** Fields that somebody else set, also through defaults, by path: the resource API refuses to change them from here, so they are locked. */
 export function ownersByPath(owners: Owners): ReadonlyMap<string, string> {
   return new Map(lockedOwners(owners).map(({ path, owner }) => [path, owner]))
 }
 
 export function lockedOwners(owners: Owners): Owners {
-  return owners.filter(({ isOurs, manager }) => !isOurs && !manager.startsWith("kubectl"))
+  return owners.filter(({ isOurs }) => !isOurs)
 }
 
 /** The key of each owned field as it stands on its line in the YAML that the server writes: two spaces a level. */

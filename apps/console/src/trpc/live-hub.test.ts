@@ -25,6 +25,7 @@ function browser() {
     const channel: { onmessage: ((event: MessageEvent) => void) | null; postMessage(message: unknown): void; close(): void } = {
       onmessage: null,
       postMessage: (message) => {
+        if (!tabs.includes(channel)) throw new Error("Channel is closed")
         for (const other of tabs) if (other !== channel) other.onmessage?.({ data: structuredClone(message) } as MessageEvent)
       },
       close: () => tabs.splice(tabs.indexOf(channel), 1),
@@ -80,6 +81,16 @@ describe("live hub", () => {
     first.stop()
     await settle()
     expect(stream().map(({ keys }) => keys)).toEqual([[orders]])
+  })
+
+  it("says nothing more once its page has gone, as a closed channel would throw", async () => {
+    const { open, opened } = browser()
+    const hub = open("a")
+    hub.watch(topics, () => {})
+    await settle()
+    hub.stop()
+    expect(opened).toHaveLength(1)
+    expect(() => opened[0]?.listener.onChanges([change(topics)])).not.toThrow()
   })
 
   it("holds changes back while paused and catches up once", async () => {

@@ -70,6 +70,7 @@ export class LiveHub {
   #stopLeading: (() => void) | undefined
   #isQueued = false
   #isConnected = true
+  #isStopped = false
 
   constructor(ports: LivePorts, source: LiveSource, onSignedOut: () => void) {
     this.#ports = ports
@@ -125,11 +126,13 @@ export class LiveHub {
   stop(): void {
     this.#post({ type: "gone", tab: this.#ports.tab })
     this.#stopLeading?.()
+    this.#isStopped = true
     this.#ports.channel.close()
   }
 
+  /** What is still under way when a page goes away finds the channel closed. */
   #post(message: Message): void {
-    this.#ports.channel.postMessage(message)
+    if (!this.#isStopped) this.#ports.channel.postMessage(message)
   }
 
   #receive(message: Message, onSignedOut: () => void): void {

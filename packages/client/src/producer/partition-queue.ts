@@ -2,6 +2,8 @@
  * The batches of one partition and their order. Collecting → ready → in flight → settled; what failed and may be repeated goes back to
  * `retry` with its sequence. Rules that keep the order and never double a record:
  * - at most five batches in flight, the number of sequences that a broker remembers;
+ * - only one until the first acknowledgement under a producer id and epoch: a broker that knows nothing of them takes any sequence, so the
+ *   second batch would get in although the first was refused (no leader yet) or lost;
  * - while something waits to be repeated, one batch at a time travels, oldest first;
  * - OUT_OF_ORDER_SEQUENCE_NUMBER on a batch with an older one still open means only that the older one failed: repeat. With no older one
  *   open, the broker lacks a predecessor that was given up. Then nothing from here on was written, so the rest is numbered anew from 0
@@ -29,6 +31,8 @@ export class PartitionQueue {
   #nextSequence = 0
   #nextOrder = 0
   #mustRenumber = false
+  /** The broker has acknowledged a batch under the present identity, so it refuses what leaves a gap. */
+  #isKnown = false
 
   constructor(topic: string, partition: number) {
     this.topic = topic
@@ -62,7 +66,7 @@ export class PartitionQueue {
   /** When the next batch may leave, or `null` when there is none or the window is full. */
   dueAtMs(lingerMs: number): number | null {
     if (this.#retry.length > 0) return this.#inFlight.size === 0 ? this.blockedUntilMs : null
-    if (this.#inFlight.size >= maxInFlight || this.#mustRenumber) return null
+    if (this.#inFlight.size >= (this.#isKnown ? maxInFlight : 1) || this.#mustRenumber) return null
     if (this.#ready.length > 0) return this.blockedUntilMs
     return this.#open === null ? null : Math.max(this.blockedUntilMs, this.#open.createdAtMs + lingerMs)
   }
@@ -79,9 +83,10 @@ export class PartitionQueue {
     return batch
   }
 
-  /** The batch left the wire: settled, or to be repeated. */
-  finish(batch: ProducerBatch, outcome: "settled" | "repeat"): void {
+  /** The batch left the wire: written, given up, or to be repeated. */
+  finish(batch: ProducerBatch, outcome: "acknowledged" | "refused" | "repeat"): void {
     this.#inFlight.delete(batch)
+    if (outcome === "acknowledged") this.#isKnown = true
     if (outcome === "repeat" && !batch.isSettled) this.#repeat(batch)
     if (this.#mustRenumber && this.#inFlight.size === 0) this.#renumber()
   }
@@ -134,6 +139,7 @@ export class PartitionQueue {
   /** Batches to repeat lose their number and become the first of the ready ones, in order. */
   #renumber(): void {
     this.#mustRenumber = false
+    this.#isKnown = false
     this.#nextSequence = 0
     const { producerEpoch = maxEpoch } = this.#identity ?? {}
     this.#identity = this.#identity === null || producerEpoch >= maxEpoch ? null : { ...this.#identity, producerEpoch: producerEpoch + 1 }

@@ -13,7 +13,10 @@ const notLeader = 6
 
 type Fault = "none" | "answer lost" | "request lost" | "not leader"
 
-/** One partition's log under Kafka's rules for idempotent producers: order of sequences, the last five batches remembered. */
+/**
+ * One partition's log under Kafka's rules for idempotent producers: order of sequences, the last five batches remembered, and any sequence
+ * taken from a producer it knows nothing of.
+ */
 class SequenceLog {
   readonly values: string[] = []
   readonly #producers = new Map<number, { epoch: number; next: number; recent: { sequence: number; baseOffset: number }[] }>()
@@ -22,7 +25,8 @@ class SequenceLog {
     const { producerId, producerEpoch, baseSequence } = parseBatchHeader(bytes)
     const { records } = decodeBatch(bytes)
     const known = this.#producers.get(producerId)
-    const state = known === undefined || producerEpoch > known.epoch ? { epoch: producerEpoch, next: 0, recent: [] } : known
+    const fresh = { epoch: producerEpoch, next: known === undefined ? baseSequence : 0, recent: [] }
+    const state = known === undefined || producerEpoch > known.epoch ? fresh : known
     if (producerEpoch < state.epoch) return { errorCode: 47, baseOffset: -1 }
     const repeated = state.recent.find(({ sequence }) => sequence === baseSequence)
     if (repeated !== undefined) return { errorCode: 0, baseOffset: repeated.baseOffset }
@@ -105,6 +109,19 @@ describe("an idempotent producer", () => {
       }),
       { numRuns: 60 },
     )
+  })
+
+  it("keeps the order when the first batch of a partition is refused and the broker would take any later one", async () => {
+    await withProducer(1, async (client, broker) => {
+      const logs = new Map<number, SequenceLog>()
+      const script: Fault[] = ["not leader", "none", "answer lost"]
+      serve(broker, { logs, faultOf: () => script.shift() ?? "none" })
+      const producer = client.producer({ lingerMs: 0, batchBytes: 100 })
+      const values = Array.from({ length: 12 }, (_, i) => `${i}`)
+      const results = await producer.sendAll(values.map((value) => ({ topic: "t", value })))
+      expect(results.map((result) => result.ok && result.value.offset)).toEqual(values.map(Number))
+      expect(logs.get(0)?.values).toEqual(values)
+    })
   })
 
   it("starts a new epoch at sequence 0 after a batch with an unknown outcome was given up", async () => {

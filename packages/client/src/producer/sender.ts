@@ -141,7 +141,7 @@ export class Sender {
   #arrive(queue: PartitionQueue, batch: ProducerBatch, outcome: Result<Outcome>): void {
     if (outcome.ok) {
       this.#release(batch, () => batch.complete(outcome.value.baseOffset, outcome.value.logAppendTimeMs))
-      queue.finish(batch, "settled")
+      queue.finish(batch, "acknowledged")
       return
     }
     const { error } = outcome
@@ -153,7 +153,7 @@ export class Sender {
     else {
       if (isIdempotent && isLostIdentity(error.code)) this.#dropIdentity(queue)
       this.#settle(batch, outcome)
-      queue.finish(batch, "settled")
+      queue.finish(batch, "refused")
     }
   }
 

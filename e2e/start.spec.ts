@@ -1,4 +1,5 @@
 import { once } from "node:events"
+import { rmSync } from "node:fs"
 import { createServer } from "node:net"
 import { expect, test } from "@playwright/test"
 import { spawnRivven, startRivven, temporaryFolder } from "./fixtures/rivven.ts"
@@ -78,7 +79,8 @@ test.describe("starting and stopping", () => {
   })
 })
 
-async function failingUp(args: string[], dataDir = temporaryFolder()): Promise<{ code: number | null; stderr: string }> {
+async function failingUp(args: string[], given?: string): Promise<{ code: number | null; stderr: string }> {
+  const dataDir = given ?? temporaryFolder()
   const ports = ["--kafka-listen", "--console-listen", "--metrics-listen", "--api-listen"]
     .filter((flag) => !args.includes(flag))
     .flatMap((flag) => [flag, "127.0.0.1:0"])
@@ -88,5 +90,6 @@ async function failingUp(args: string[], dataDir = temporaryFolder()): Promise<{
   const timer = setTimeout(() => child.kill("SIGKILL"), 20_000)
   const [code] = await once(child, "exit")
   clearTimeout(timer)
+  if (!given) rmSync(dataDir, { recursive: true, force: true })
   return { code, stderr }
 }

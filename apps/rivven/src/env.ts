@@ -1,5 +1,6 @@
 import { defineEnv } from "@rivven/resources/kit"
 import { z } from "zod"
+import { CommandError, exitCode } from "./errors.ts"
 
 /** Settings of the `rivven` command from its environment; flags win over them. */
 export const rivvenEnv = defineEnv("RIVVEN_", {
@@ -13,9 +14,9 @@ export const rivvenEnv = defineEnv("RIVVEN_", {
 
 export type RivvenEnv = ReturnType<typeof readEnv>
 
-/** Throws with one line per wrong variable. */
+/** Throws a usage error with one line per wrong variable. */
 export function readEnv() {
   const parsed = rivvenEnv.parse(process.env)
   if (parsed.ok) return parsed.value
-  throw new Error(parsed.problems.map(({ name, message }) => `${name}: ${message}`).join("\n"))
+  throw new CommandError(parsed.problems.map(({ name, message }) => `${name}: ${message}`).join("\n"), { exitCode: exitCode.usage })
 }

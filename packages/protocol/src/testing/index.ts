@@ -1,3 +1,5 @@
 /** For tests of this package and of others: the reference codec and random messages. */
+
+export { commitSeed, count, isCampaign } from "./campaign.ts"
 export { interpretDecode, interpretEncode, type Version } from "./interpreter.ts"
 export { below, type Random, randomBytes, randomMessage, seeded } from "./random.ts"

@@ -193,6 +193,7 @@ class Start {
     const advertised = handlers.map(({ api, versions: [minVersion, maxVersion] }) => ({ apiKey: api.key, minVersion, maxVersion }))
     const services: Services = { ...parts, identity, advertised, clock, logger, metrics: this.#metrics, catalog: this.#catalog }
     const listener = new Listener({
+      name: "client",
       net,
       clock,
       logger,

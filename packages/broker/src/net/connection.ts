@@ -21,6 +21,8 @@ export type Prepare = (frame: Uint8Array, peer: Peer) => Prepared | { readonly c
 
 export interface ConnectionOptions {
   readonly id: number
+  /** The name of the listener. */
+  readonly listener: string
   readonly socket: Connection
   readonly limits: ConnectionLimits
   readonly clock: Clock
@@ -58,7 +60,7 @@ export class ClientConnection {
   constructor(options: ConnectionOptions) {
     const { id, socket, limits, clock } = options
     this.#options = options
-    this.#peer = new ConnectionPeer(id, socket.remoteAddress)
+    this.#peer = new ConnectionPeer({ id, remoteAddress: socket.remoteAddress, listener: options.listener })
     this.#reader = new FrameReader({ maxFrameBytes: limits.maxFrameBytes })
     this.#lastActiveMs = clock.monotonic()
     this.#checkAfter(limits.idleMs)

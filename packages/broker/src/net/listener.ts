@@ -4,6 +4,7 @@ import { ClientConnection, type Prepare } from "./connection.ts"
 import { ByteBudget, type ConnectionLimits } from "./limits.ts"
 
 export interface ListenerOptions {
+  readonly name: string
   readonly net: Net
   readonly clock: Clock
   readonly logger: Logger
@@ -77,6 +78,7 @@ export class Listener {
       ...this.#options,
       socket,
       id: this.#nextId++,
+      listener: this.#options.name,
       largeFrames: this.#largeFrames,
       onClosed: () => this.#forget(connection, address),
     })

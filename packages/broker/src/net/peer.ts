@@ -1,7 +1,19 @@
 // What handlers may know of the connection a request came over.
 
+/** Who a request comes from, as Kafka prints it: `User:alice`. */
+export interface Principal {
+  readonly type: "User"
+  readonly name: string
+}
+
+/** Whoever comes by a listener that asks for no identity, and everybody before authentication. */
+export const anonymous: Principal = { type: "User", name: "ANONYMOUS" }
+
 export interface Peer {
   readonly id: number
+  /** The listener that the connection came in by, for example `client`. */
+  readonly listener: string
+  readonly principal: Principal
   /** As Kafka prints it: `/127.0.0.1`. */
   readonly host: string
   /** What the client said of itself in ApiVersions. */
@@ -15,12 +27,15 @@ export interface Peer {
 export class ConnectionPeer implements Peer {
   readonly id: number
   readonly host: string
+  readonly listener: string
+  principal: Principal = anonymous
   software: Peer["software"] = null
   #isLeaving = false
   readonly #listeners = new Set<() => void>()
 
-  constructor(id: number, remoteAddress: string) {
+  constructor({ id, remoteAddress, listener }: { id: number; remoteAddress: string; listener: string }) {
     this.id = id
+    this.listener = listener
     this.host = `/${remoteAddress.replace(/^::ffff:/, "")}`
   }
 

@@ -14,6 +14,17 @@ export interface Run {
   value: number
   cpuUsPerOperation?: number
   peakRssBytes?: number
+  /** What the same run says about the claim's further measures, by name. */
+  more?: Record<string, number>
+}
+
+/** What a claim is about. */
+export interface Measure {
+  unit: string
+  /** Whether a larger or a smaller value is the better one. */
+  better: "larger" | "smaller"
+  /** The ratio ours / theirs that is wanted, or an absolute value of ours. */
+  goal: { ratio: number } | { absolute: number } | undefined
 }
 
 export interface Side {
@@ -30,15 +41,12 @@ export interface RunContext {
   smoke: boolean
 }
 
-export interface Claim {
+export interface Claim extends Measure {
   claim: string
   /** What was done, one line. */
   load: string
-  unit: string
-  /** Whether a larger or a smaller value is the better one. */
-  better: "larger" | "smaller"
-  /** The ratio ours / theirs that is wanted, or an absolute value of ours. */
-  goal: { ratio: number } | { absolute: number } | undefined
+  /** Further measures of the same runs; each is reported as a line of its own. */
+  more?: Record<string, Measure>
   ours: Side
   /** Undefined when the peer cannot be obtained: the claim is then not made. */
   theirs: Side | undefined
@@ -62,6 +70,11 @@ export async function runClaim(claim: Claim): Promise<void> {
   try {
     const outcome = await runPairs({ claim, pairs, work })
     report({ claim, ...outcome, work })
+    for (const [name, measure] of Object.entries(claim.more ?? {})) {
+      const [ours, theirs] = [outcome.ours, outcome.theirs].map((runs) => runs.map((run) => ({ value: run.more?.[name] ?? Number.NaN })))
+      process.stdout.write(`  ${name}:\n`)
+      report({ ...outcome, claim: { ...claim, ...measure, load: `${claim.load}: ${name}` }, ours: ours ?? [], theirs: theirs ?? [], work })
+    }
   } finally {
     rmSync(work, { recursive: true, force: true })
   }

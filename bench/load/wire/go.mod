@@ -1,0 +1,3 @@
+module rivven/bench/wire
+
+go 1.25

@@ -98,7 +98,7 @@ class Start {
     await logs.reconcile(this.#specs(configs), this.#catalog.deletedIds)
     const topics = this.#openTopics({ logs, configs, log })
     const groups = await this.#openGroups(logs, configs)
-    return this.#listen({ logs, configs, ...topics, ...groups })
+    return this.#listen({ logs, configs, authorizer: null, ...topics, ...groups })
   }
 
   async #openLogs(): Promise<LogManager> {

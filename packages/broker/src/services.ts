@@ -6,6 +6,7 @@ import type { GroupAdmin } from "./groups/group-admin.ts"
 import type { LogManager } from "./log/log-manager.ts"
 import type { Metrics } from "./metrics.ts"
 import type { Clock, Logger } from "./ports.ts"
+import type { Authorizer } from "./security/access.ts"
 import type { BatchPolicy } from "./topics/batch-policy.ts"
 import type { Catalog } from "./topics/catalog.ts"
 import type { ConfigAdmin } from "./topics/config-admin.ts"
@@ -36,6 +37,8 @@ export interface Services {
   readonly clock: Clock
   readonly logger: Logger
   readonly metrics: Metrics
+  /** Null where everybody may do everything. */
+  readonly authorizer: Authorizer | null
   readonly logs: LogManager
   readonly catalog: Catalog
   readonly configs: ConfigStore

@@ -2,6 +2,7 @@
 // versions, the version check, decoding, metrics and the answer to a bug from the definition, so that advertised = implemented.
 import type { Api, ErrorName, RequestOf, ResponseInput } from "@rivven/protocol"
 import type { Peer } from "../net/peer.ts"
+import type { Operation, ResourceType } from "../security/access.ts"
 import type { Services } from "../services.ts"
 
 /** For Produce with acks=0: the client waits for nothing. */
@@ -18,6 +19,10 @@ export interface RequestContext extends Services {
   readonly peer: Peer
   readonly clientId: string
   readonly apiVersion: number
+  /** Whether who sent the request may do this; always, where no authorizer is configured. The cluster is called `kafka-cluster`. */
+  allows(operation: Operation, resourceType: ResourceType, name: string): boolean
+  /** Whether they may do it to any resource of the type at all. */
+  allowsSome(operation: Operation, resourceType: ResourceType): boolean
   /** Runs when the response has left the process or never will; for pooled memory in the response. */
   afterSent(release: () => void): void
   /** Counts this request under an error that its response carries deeper inside. */

@@ -16,6 +16,7 @@ import {
 import { isBrokerError } from "../errors.ts"
 import type { Answer, Prepare, Prepared } from "../net/connection.ts"
 import type { Peer } from "../net/peer.ts"
+import type { Operation, ResourceType } from "../security/access.ts"
 import type { Services } from "../services.ts"
 import { type Handler, type HandlerResult, noResponse, type RequestContext } from "./define-handler.ts"
 
@@ -121,6 +122,10 @@ class Call {
       peer,
       clientId: header.clientId ?? "",
       apiVersion: header.apiVersion,
+      allows: (operation: Operation, resourceType: ResourceType, name: string) =>
+        services.authorizer?.allows(peer, { operation, resourceType, name }) ?? true,
+      allowsSome: (operation: Operation, resourceType: ResourceType) =>
+        services.authorizer?.allowsSome(peer, operation, resourceType) ?? true,
       afterSent: (release: () => void) => void this.#releases.push(release),
       countError: (error: ErrorName) => {
         this.#error ??= error === "NONE" ? null : error

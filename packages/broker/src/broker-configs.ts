@@ -14,6 +14,12 @@ const own: readonly ConfigDefinition[] = [
   int("broker.id", { ...fixed, default: 1, doc: "The number of this node." }),
   text("broker.rack", { ...fixed, default: "", doc: "Where this node stands; empty when it was not said." }),
   long("connections.max.idle.ms", { ...fixed, min: -1, default: 600_000, doc: "A connection without requests for this long is closed." }),
+  long("connections.max.reauth.ms", {
+    ...fixed,
+    min: 0,
+    default: 0,
+    doc: "How long a session lasts before its client has to authenticate again; 0 is without end, where the credential has none.",
+  }),
   int("default.replication.factor", { ...fixed, default: 1, doc: "Copies of new topics; one node holds one." }),
   bool("delete.topic.enable", { ...fixed, default: true, doc: "Whether topics can be deleted." }),
   int("fetch.max.bytes", {

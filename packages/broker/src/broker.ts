@@ -13,11 +13,21 @@ import { LogManager } from "./log/log-manager.ts"
 import type { PartitionSpec, RecoveryReport } from "./log/model.ts"
 import type { Partition } from "./log/partition.ts"
 import { type MetricSources, Metrics } from "./metrics.ts"
-import { Listener } from "./net/listener.ts"
+import { Listeners } from "./net/listeners.ts"
 import { nodeNet } from "./net/node-net.ts"
-import type { Ports } from "./ports.ts"
-import type { BrokerIdentity, Services } from "./services.ts"
-import { type Address, addDerivedConfigs, advertisedAddress, type BrokerOptions, connectionLimits, staticConfigs } from "./settings.ts"
+import type { Ports, TlsMaterial } from "./ports.ts"
+import type { FileUser } from "./security/credentials.ts"
+import { Security } from "./security/security.ts"
+import type { Services } from "./services.ts"
+import {
+  type Address,
+  addDerivedConfigs,
+  type BoundListener,
+  type BrokerOptions,
+  connectionLimits,
+  listenersOf,
+  staticConfigs,
+} from "./settings.ts"
 import { nodeDisk } from "./storage/node-disk.ts"
 import { nodeClock, nodeRandom } from "./storage/node-time.ts"
 import { BatchPolicy } from "./topics/batch-policy.ts"
@@ -39,18 +49,28 @@ export interface BrokerHealth {
 }
 
 export interface RunningBroker {
+  /** Of the first listener. */
   readonly address: Address
+  /** By the names of the listeners. */
+  readonly addresses: ReadonlyMap<string, Address>
   readonly clusterId: string
   readonly nodeId: number
   readonly recovery: RecoveryReport
   readonly registry: Registry
   health(): BrokerHealth
+  /** New handshakes use these certificates. Throws CONFIG_INVALID when they cannot be used, and changes nothing then. */
+  replaceTls(listener: string, material: TlsMaterial): void
+  /** Replaces the users of the node's file; sessions of those who are gone or have another password end. */
+  setUsers(users: readonly FileUser[]): Promise<void>
   /** Answers what has started, makes everything durable, leaves a mark of the clean stop. An aborted signal cuts the first part short. */
   stop(signal?: AbortSignal): Promise<void>
 }
 
 /** Hooks of tests, by API key; see `testing/`. */
 export type Intercepts = ReadonlyMap<number, Intercept>
+
+/** What every broker has of itself. */
+type OwnParts = "identity" | "endpoints" | "advertised" | "clock" | "logger" | "metrics" | "catalog"
 
 const drainMs = 10_000
 const responseMemoryBytes = 33_554_432
@@ -98,7 +118,8 @@ class Start {
     await logs.reconcile(this.#specs(configs), this.#catalog.deletedIds)
     const topics = this.#openTopics({ logs, configs, log })
     const groups = await this.#openGroups(logs, configs)
-    return this.#listen({ logs, configs, authorizer: null, ...topics, ...groups })
+    const security = await this.#openSecurity(configs)
+    return this.#listen({ logs, configs, authorizer: null, security, ...topics, ...groups })
   }
 
   async #openLogs(): Promise<LogManager> {
@@ -186,39 +207,49 @@ class Start {
     return { groups, groupAdmin }
   }
 
-  async #listen(parts: Omit<Services, "identity" | "advertised" | "clock" | "logger" | "metrics" | "catalog">): Promise<RunningBroker> {
+  async #openSecurity(configs: ConfigStore): Promise<Security> {
+    const { clock, random } = this.#ports
+    const { logger, security: settings = {} } = this.#options
+    return Security.open({
+      settings,
+      stored: this.#catalog.scram,
+      clock,
+      random,
+      logger,
+      maxSessionMs: () => configs.brokerNumber("connections.max.reauth.ms"),
+      onOutcome: (listener, mechanism, outcome) => this.#metrics.onAuthentication({ listener, mechanism, outcome }),
+    })
+  }
+
+  async #listen(parts: Omit<Services, OwnParts>): Promise<RunningBroker> {
     const { clock, net } = this.#ports
-    const { logger, listen } = this.#options
-    const identity = { clusterId: parts.logs.clusterId, nodeId: parts.logs.nodeId, host: "", port: 0, dataDir: this.#options.dataDir }
+    const { logger } = this.#options
+    const identity = { clusterId: parts.logs.clusterId, nodeId: parts.logs.nodeId, dataDir: this.#options.dataDir }
     const advertised = handlers.map(({ api, versions: [minVersion, maxVersion] }) => ({ apiKey: api.key, minVersion, maxVersion }))
-    const services: Services = { ...parts, identity, advertised, clock, logger, metrics: this.#metrics, catalog: this.#catalog }
-    const listener = new Listener({
-      name: "client",
+    const endpoints = new Map<string, Address>()
+    const services: Services = { ...parts, identity, endpoints, advertised, clock, logger, metrics: this.#metrics, catalog: this.#catalog }
+    const listeners = new Listeners({
+      settings: listenersOf(this.#options, parts.authorizer !== null),
       net,
       clock,
       logger,
       limits: connectionLimits(this.#options, this.#statics),
+      security: parts.security,
+      metrics: this.#metrics,
       prepare: createDispatcher({ handlers, services, intercepts: this.#intercepts }),
       isPressured: () => parts.logs.isPressured,
     })
-    const port = await listener.open(listen)
-    this.#closers.push(() => listener.close(0))
-    const address = { host: listen.host, port }
-    this.#announce(identity, address)
-    watch(services, listener)
-    return new Running({ services, listener, address })
-  }
-
-  #announce(identity: { -readonly [K in keyof BrokerIdentity]: BrokerIdentity[K] }, address: Address): void {
-    const advertised = advertisedAddress(this.#options, address.port)
-    identity.host = advertised.host
-    identity.port = advertised.port
-    addDerivedConfigs(this.#statics, { options: this.#options, nodeId: identity.nodeId, address, advertised })
+    this.#closers.push(() => listeners.close(0))
+    const bound = await listeners.open()
+    for (const { settings, advertised: endpoint } of bound) endpoints.set(settings.name, endpoint)
+    addDerivedConfigs(this.#statics, { options: this.#options, nodeId: identity.nodeId, bound })
+    watch(services, listeners)
+    return new Running({ services, listeners, bound })
   }
 }
 
 /** What one part has to hear from another. */
-function watch(services: Services, listener: Listener): void {
+function watch(services: Services, listeners: Listeners): void {
   const { topics, groupAdmin, fetcher, metrics, logs } = services
   topics.onChange(async (change, topic) => {
     if (change === "deleted") {
@@ -227,13 +258,13 @@ function watch(services: Services, listener: Listener): void {
     }
     fetcher.wakeAll()
   })
-  logs.onPressure(() => listener.regulate())
-  metrics.watch(sources(services, listener))
+  logs.onPressure(() => listeners.regulate())
+  metrics.watch(sources(services, listeners))
 }
 
-function sources({ catalog, topicLogs, logs, groups }: Services, listener: Listener): MetricSources {
+function sources({ catalog, topicLogs, logs, groups }: Services, listeners: Listeners): MetricSources {
   return {
-    connections: () => listener.connectionCount,
+    connections: () => listeners.connections(),
     topics: () =>
       catalog.topics().map((topic) => {
         const { sizeBytes, offline } = topicLogs.totals(topic)
@@ -255,14 +286,24 @@ function sources({ catalog, topicLogs, logs, groups }: Services, listener: Liste
 
 class Running implements RunningBroker {
   readonly address: Address
+  readonly addresses: ReadonlyMap<string, Address>
   readonly #services: Services
-  readonly #listener: Listener
+  readonly #listeners: Listeners
   #stopping: Promise<void> | null = null
 
-  constructor({ services, listener, address }: { services: Services; listener: Listener; address: Address }) {
+  constructor({ services, listeners, bound }: { services: Services; listeners: Listeners; bound: readonly BoundListener[] }) {
     this.#services = services
-    this.#listener = listener
-    this.address = address
+    this.#listeners = listeners
+    this.addresses = new Map(bound.map(({ settings, address }) => [settings.name, address]))
+    this.address = bound[0]?.address ?? { host: "", port: 0 }
+  }
+
+  replaceTls(listener: string, material: TlsMaterial): void {
+    this.#listeners.replaceTls(listener, material)
+  }
+
+  setUsers(users: readonly FileUser[]): Promise<void> {
+    return this.#services.security.setUsers(users)
   }
 
   get clusterId(): string {
@@ -296,10 +337,10 @@ class Running implements RunningBroker {
     const { groups, groupAdmin, logs } = this.#services
     groups.stop()
     groupAdmin.stop()
-    const onAbort = () => this.#listener.destroyAll()
+    const onAbort = () => this.#listeners.destroyAll()
     signal?.addEventListener("abort", onAbort, { once: true })
     if (signal?.aborted) onAbort()
-    await this.#listener.close(drainMs)
+    await this.#listeners.close(drainMs)
     signal?.removeEventListener("abort", onAbort)
     await logs.close()
   }

@@ -23,7 +23,7 @@ export interface TopicSample {
 
 /** What gauges ask when they are read. */
 export interface MetricSources {
-  connections(): number
+  connections(): Iterable<{ readonly listener: string; readonly protocol: string; readonly count: number }>
   topics(): Iterable<TopicSample>
   storage: () => Promise<{ readonly usedBytes: number; readonly totalBytes: number; readonly isReadOnly: boolean }>
   groupOffsets: () => Iterable<GroupOffsetSample>
@@ -53,6 +53,16 @@ export class Metrics {
   readonly #bytesIn = this.#counter("rivven_topic_bytes_in_total", "Bytes of record batches appended", ["topic"])
   readonly #bytesOut = this.#counter("rivven_topic_bytes_out_total", "Bytes of record batches fetched", ["topic"])
   readonly #recordsIn = this.#counter("rivven_topic_records_in_total", "Records appended", ["topic"])
+  readonly #authentications = this.#counter("rivven_authentications_total", "Attempts to authenticate by mechanism and outcome", [
+    "listener",
+    "mechanism",
+    "outcome",
+  ])
+  readonly #handshakes = this.#counter("rivven_tls_handshakes_total", "TLS handshakes by outcome", ["listener", "outcome"])
+  readonly #refused = this.#counter("rivven_connections_refused_total", "Connections that were not let in, by reason", [
+    "listener",
+    "reason",
+  ])
   readonly #byApi = new Map<string, { seconds: Histogram.Internal<"api">; errors: Map<string, Counter.Internal> }>()
   readonly #byTopic = new Map<string, TopicMetrics>()
 
@@ -70,6 +80,18 @@ export class Metrics {
       of.errors.set(name, counter)
     }
     counter.inc()
+  }
+
+  onAuthentication(labels: { listener: string; mechanism: string; outcome: string }): void {
+    this.#authentications.inc(labels)
+  }
+
+  onTlsHandshake(labels: { listener: string; outcome: string }): void {
+    this.#handshakes.inc(labels)
+  }
+
+  onRefusedConnection(labels: { listener: string; reason: string }): void {
+    this.#refused.inc(labels)
   }
 
   onFlush(seconds: number): void {
@@ -108,7 +130,16 @@ export class Metrics {
           this.set(value())
         },
       }) // prettier keeps this on one line
-    gauge("rivven_connections", "Open client connections", () => sources.connections())
+    gauge("rivven_connections", "Open client connections", () => sum(sources.connections(), ({ count }) => count))
+    new Gauge({
+      name: "rivven_listener_connections",
+      help: "Open client connections by listener and its protocol",
+      labelNames: ["listener", "protocol"],
+      registers,
+      collect() {
+        for (const { listener, protocol, count } of sources.connections()) this.set({ listener, protocol }, count)
+      },
+    })
     gauge("rivven_partitions", "Partitions", () => sum(sources.topics(), (topic) => topic.partitions))
     gauge("rivven_partitions_offline", "Partitions that cannot be served", () => sum(sources.topics(), (topic) => topic.offline))
     // One node holds the one copy of each partition; there is no other to fall behind.

@@ -73,7 +73,42 @@ export interface Random {
 export interface Closer {
   /** The port that was bound, also when 0 was asked for. */
   readonly port: number
+  /** Handshakes from now on use these; connections keep what they have. Throws when they cannot be used, and changes nothing then. */
+  replaceTls(material: TlsMaterial): void
   close(): Promise<void>
+}
+
+/** PEM texts. */
+export interface TlsMaterial {
+  readonly certificate: string
+  readonly key: string
+  /** Who signs client certificates; nobody else is trusted. */
+  readonly clientCa?: string
+  /** Revoked client certificates, one list per CA. */
+  readonly clientCrl?: string
+}
+
+export interface TlsOptions {
+  readonly material: TlsMaterial
+  /** `want` lets clients without a certificate in, never those with a bad one. */
+  readonly clientCertificate: "none" | "want" | "need"
+  readonly minVersion: "TLSv1.2" | "TLSv1.3"
+  readonly handshakeMs: number
+}
+
+/** Somebody who was let in; `leave` is called once when the socket is gone. */
+export interface Visit {
+  readonly sinceMs: number
+  leave(): void
+}
+
+export interface Arrivals {
+  /** Asked before anything is read or allocated; `null` refuses. */
+  admit(remoteAddress: string): Visit | null
+  /** With TLS after its handshake. */
+  accept(connection: Connection, visit: Visit): void
+  /** How a TLS handshake ended: `null` well, else why not. */
+  shook(remoteAddress: string, failure: string | null): void
 }
 
 export interface ConnectionEvents {
@@ -86,6 +121,8 @@ export interface ConnectionEvents {
 
 export interface Connection {
   readonly remoteAddress: string
+  /** The certificate (DER) that the other side proved to own in its TLS handshake and that was verified; null without one. */
+  readonly certificate: Uint8Array | null
   listen(events: ConnectionEvents): void
   /** Writes the parts as one piece; `written` runs when they have left the process or the connection is gone. */
   write(parts: readonly Uint8Array[], written?: () => void): void
@@ -98,7 +135,7 @@ export interface Connection {
 }
 
 export interface Net {
-  listen(address: { host: string; port: number }, accept: (connection: Connection) => void): Promise<Closer>
+  listen(address: { host: string; port: number }, arrivals: Arrivals, tls?: TlsOptions): Promise<Closer>
   connect(host: string, port: number): Promise<Connection>
 }
 

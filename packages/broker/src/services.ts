@@ -7,6 +7,7 @@ import type { LogManager } from "./log/log-manager.ts"
 import type { Metrics } from "./metrics.ts"
 import type { Clock, Logger } from "./ports.ts"
 import type { Authorizer } from "./security/access.ts"
+import type { Security } from "./security/security.ts"
 import type { BatchPolicy } from "./topics/batch-policy.ts"
 import type { Catalog } from "./topics/catalog.ts"
 import type { ConfigAdmin } from "./topics/config-admin.ts"
@@ -18,10 +19,13 @@ import type { TopicLogs } from "./topics/topic-logs.ts"
 export interface BrokerIdentity {
   readonly clusterId: string
   readonly nodeId: number
-  /** Where clients are told to connect. */
+  readonly dataDir: string
+}
+
+/** Where clients are told to connect. */
+export interface Endpoint {
   readonly host: string
   readonly port: number
-  readonly dataDir: string
 }
 
 /** One line of what ApiVersions says. */
@@ -33,6 +37,9 @@ export interface AdvertisedApi {
 
 export interface Services {
   readonly identity: BrokerIdentity
+  /** By listener: a client is told the address of the listener that it came in by. */
+  readonly endpoints: ReadonlyMap<string, Endpoint>
+  readonly security: Security
   readonly advertised: readonly AdvertisedApi[]
   readonly clock: Clock
   readonly logger: Logger
@@ -51,4 +58,11 @@ export interface Services {
   readonly groupAdmin: GroupAdmin
   readonly fetcher: Fetcher
   readonly fetchSessions: FetchSessions
+}
+
+/** The address that the other side of this connection is told. */
+export function endpointOf({ endpoints, peer }: { endpoints: Services["endpoints"]; peer: { readonly listener: string } }): Endpoint {
+  const endpoint = endpoints.get(peer.listener)
+  if (!endpoint) throw new RangeError(`no listener is called ${peer.listener}`)
+  return endpoint
 }

@@ -5,6 +5,7 @@ import { BrokerError } from "./errors.ts"
 import type { LogManagerOptions } from "./log/log-manager.ts"
 import { type ConnectionLimits, defaultLimits } from "./net/limits.ts"
 import type { Logger } from "./ports.ts"
+import { checkSecurity, kafkaProtocol, type ListenerSettings, type SecuritySettings } from "./security/settings.ts"
 
 export interface Address {
   readonly host: string
@@ -13,9 +14,12 @@ export interface Address {
 
 export interface BrokerOptions {
   readonly dataDir: string
-  readonly listen: Address
-  /** What clients are told to connect to; by default where the broker listens. */
+  /** One listener without protection, called `client`; instead of `listeners`. */
+  readonly listen?: Address
+  /** What clients of that one are told to connect to; by default where the broker listens. */
   readonly advertised?: Partial<Address>
+  readonly listeners?: readonly ListenerSettings[]
+  readonly security?: SecuritySettings
   /** Only for a new data directory; an existing one keeps its own, and another one is refused. */
   readonly clusterId?: string
   readonly nodeId?: number
@@ -71,23 +75,53 @@ function hoursToMs(value: string): string {
 /** What clients can read of the process. */
 export function addDerivedConfigs(
   statics: Map<string, string>,
-  process: { options: BrokerOptions; nodeId: number; address: Address; advertised: Address },
+  process: { options: BrokerOptions; nodeId: number; bound: readonly BoundListener[] },
 ): void {
-  const { options, nodeId, address, advertised } = process
+  const { options, nodeId, bound } = process
+  const text = (of: (listener: BoundListener) => string) => bound.map(of).join(",")
+  const nameOf = ({ settings }: BoundListener) => (isPlainClient(settings) ? "PLAINTEXT" : settings.name.toUpperCase())
   statics.set("node.id", String(nodeId)).set("broker.id", String(nodeId)).set("log.dirs", options.dataDir)
-  statics.set("listeners", `PLAINTEXT://${address.host}:${address.port}`)
-  statics.set("advertised.listeners", `PLAINTEXT://${advertised.host}:${advertised.port}`)
+  statics.set(
+    "listeners",
+    text((one) => `${nameOf(one)}://${one.address.host}:${one.address.port}`),
+  )
+  statics.set(
+    "advertised.listeners",
+    text((one) => `${nameOf(one)}://${one.advertised.host}:${one.advertised.port}`),
+  )
+  statics.set(
+    "listener.security.protocol.map",
+    text((one) => `${nameOf(one)}:${kafkaProtocol[one.settings.protocol]}`),
+  )
 }
 
-export function advertisedAddress({ listen, advertised }: BrokerOptions, boundPort: number): Address {
+export interface BoundListener {
+  readonly settings: ListenerSettings
+  readonly address: Address
+  readonly advertised: Address
+}
+
+const isPlainClient = ({ name, protocol }: ListenerSettings): boolean => name === defaultListener && protocol === "PLAINTEXT"
+const defaultListener = "client"
+
+/** Checked: throws CONFIG_INVALID when they are not as safe as they seem. */
+export function listenersOf(options: BrokerOptions, hasAuthorizer: boolean): readonly ListenerSettings[] {
+  const { listen, advertised, security = {} } = options
+  if (listen && options.listeners) throw new BrokerError("CONFIG_INVALID", "listen and listeners exclude each other", { path: "/listen" })
+  const plain = listen ? [{ name: defaultListener, listen, advertised, protocol: "PLAINTEXT" as const }] : []
+  const listeners = options.listeners ?? plain
+  checkSecurity({ listeners, security, hasAuthorizer })
+  for (const listener of listeners) advertisedAddress(listener, listener.listen.port)
+  return listeners
+}
+
+export function advertisedAddress({ name, listen, advertised }: ListenerSettings, boundPort: number): Address {
   const host = advertised?.host ?? listen.host
   if (anyAddress.has(host))
     throw new BrokerError(
       "CONFIG_INVALID",
       `clients cannot connect to ${quote(host)}: with such a listen address an advertised host is needed`,
-      {
-        path: "/advertised/host",
-      },
+      { path: name === defaultListener ? "/advertised/host" : `/listeners/${name}/advertised` },
     )
   return { host, port: advertised?.port ?? boundPort }
 }

@@ -5,17 +5,20 @@
  */
 import { DecodeError } from "./codec-error.ts"
 
-/** Allocated at once for a frame that did not come whole. */
-const firstBytes = 65_536
+/** Allocated at once for a frame that did not come whole, unless the reader is told otherwise. */
+const defaultFirstBytes = 65_536
 const none = Buffer.alloc(0)
 
 export interface FrameReaderOptions {
   /** A longer frame is refused when its length is read. May be raised later, e.g. after authentication. */
   readonly maxFrameBytes: number
+  /** Allocated at once for a frame that did not come whole; it doubles from there as bytes arrive. */
+  readonly firstBytes?: number
 }
 
 export class FrameReader {
   maxFrameBytes: number
+  firstBytes: number
   /** The frame being collected; its length is `expected`, its first `filled` bytes are there. */
   private partial: Buffer = none
   private filled = 0
@@ -27,6 +30,7 @@ export class FrameReader {
 
   constructor(options: FrameReaderOptions) {
     this.maxFrameBytes = options.maxFrameBytes
+    this.firstBytes = options.firstBytes ?? defaultFirstBytes
   }
 
   /** Length announced by the frame that is not complete yet, 0 when there is none. */
@@ -89,7 +93,7 @@ export class FrameReader {
 
   private makeRoom(needed: number): void {
     if (needed <= this.partial.byteLength) return
-    const size = Math.min(this.expected, Math.max(needed, this.partial.byteLength * 2, firstBytes))
+    const size = Math.min(this.expected, Math.max(needed, this.partial.byteLength * 2, this.firstBytes))
     const next = Buffer.allocUnsafeSlow(size)
     this.partial.copy(next, 0, 0, this.filled)
     this.partial = next

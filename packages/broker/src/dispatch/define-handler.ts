@@ -25,6 +25,8 @@ export interface RequestContext extends Services {
   allowsSome(operation: Operation, resourceType: ResourceType): boolean
   /** Runs when the response has left the process or never will; for pooled memory in the response. */
   afterSent(release: () => void): void
+  /** Ends the connection once the response has left, with the reason for the log. */
+  closeAfter(reason: string): void
   /** Counts this request under an error that its response carries deeper inside. */
   countError(error: ErrorName): void
   /** Time, in ms, that the client asked to wait; it does not count as time the request took. */

@@ -34,13 +34,25 @@ export interface DispatcherOptions {
 export function createDispatcher({ handlers, services, intercepts }: DispatcherOptions): Prepare {
   const byKey = new Map(handlers.map((handler) => [handler.api.key, handler]))
   return (frame, peer) => {
+    if (peer.authentication.takesRawTokens) return { isPipelined: false, start: () => answerRawToken(frame, peer) }
     const header = readHeader(frame)
     if ("close" in header) return header
+    const refusal = peer.authentication.refuses(header.apiKey)
+    if (refusal) return { close: refusal }
     const handler = byKey.get(header.apiKey)
     if (!handler) return { close: `request of unknown API ${header.apiKey}` }
     const call = new Call({ handler, header, frame, peer, services, intercept: intercepts?.get(header.apiKey) })
     return call.prepare()
   }
+}
+
+/** After SaslHandshake version 0 tokens come and go without headers, and a failure has no answer. */
+async function answerRawToken(token: Uint8Array, peer: Peer): Promise<Answer> {
+  const { error, reply, closes } = await peer.authentication.authenticate(token)
+  if (error !== "NONE") return { close: closes ?? error }
+  const size = Buffer.alloc(4)
+  size.writeInt32BE(reply.length)
+  return { parts: [size, reply] }
 }
 
 function readHeader(frame: Uint8Array): RequestHeader | { close: string } {
@@ -68,6 +80,7 @@ class Call {
   readonly #releases: (() => void)[] = []
   #error: ErrorName | null = null
   #waitedMs = 0
+  #closes: string | undefined
 
   constructor(options: CallOptions) {
     this.#options = options
@@ -130,6 +143,9 @@ class Call {
       countError: (error: ErrorName) => {
         this.#error ??= error === "NONE" ? null : error
       },
+      closeAfter: (reason: string) => {
+        this.#closes ??= reason
+      },
       countWait: (ms: number) => {
         this.#waitedMs += ms
       },
@@ -161,7 +177,7 @@ class Call {
       ? encodeResponseParts(encode.api, encode.version, encode.correlationId, encode.body)
       : [encodeResponse(encode.api, encode.version, encode.correlationId, encode.body)]
     this.#count(this.#error ?? errorOf(body))
-    return { parts, release: () => this.#release() }
+    return { parts, release: () => this.#release(), closes: this.#closes }
   }
 
   #onThrow(error: unknown): Answer {

@@ -3,6 +3,7 @@
 import { errorCode, type RequestOf, type ResponseInput, zeroUuid } from "@rivven/protocol"
 import { Metadata } from "@rivven/protocol/messages"
 import { defineHandler, type RequestContext } from "../dispatch/define-handler.ts"
+import { endpointOf } from "../services.ts"
 import type { Topic } from "../topics/catalog.ts"
 import { partitionView } from "../topics/partition-view.ts"
 import { isInternalTopic, whyBadTopicName } from "../topics/topic-name.ts"
@@ -16,7 +17,8 @@ export default defineHandler(Metadata, {
   versions: [0, 12],
   omits: ["authorized operations (there is no authorizer)", "version 13 (top-level error)"],
   async handle(request, context) {
-    const { nodeId, host, port, clusterId } = context.identity
+    const { nodeId, clusterId } = context.identity
+    const { host, port } = endpointOf(context)
     if (context.apiVersion < firstVersionWithIds && request.topics?.some((topic) => topic.name === null))
       return { close: `topics by id need version ${firstVersionWithIds}` }
     return {

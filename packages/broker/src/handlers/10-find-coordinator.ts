@@ -3,6 +3,7 @@
 import { errorCode } from "@rivven/protocol"
 import { FindCoordinator } from "@rivven/protocol/messages"
 import { defineHandler, type RequestContext } from "../dispatch/define-handler.ts"
+import { endpointOf } from "../services.ts"
 
 const keyTypes = { group: 0, transaction: 1 }
 const firstVersionWithManyKeys = 4
@@ -18,8 +19,8 @@ export default defineHandler(FindCoordinator, {
 
 function coordinator(keyType: number, context: RequestContext) {
   if (keyType === keyTypes.group || keyType === keyTypes.transaction) {
-    const { nodeId, host, port } = context.identity
-    return { nodeId, host, port, errorCode: 0, errorMessage: null }
+    const { host, port } = endpointOf(context)
+    return { nodeId: context.identity.nodeId, host, port, errorCode: 0, errorMessage: null }
   }
   context.countError("INVALID_REQUEST")
   const errorMessage = `Key type ${keyType} has no coordinator here; 0 (groups) and 1 (transactions) have`

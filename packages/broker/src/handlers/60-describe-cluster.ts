@@ -2,6 +2,7 @@
 import { errorCode } from "@rivven/protocol"
 import { DescribeCluster } from "@rivven/protocol/messages"
 import { defineHandler } from "../dispatch/define-handler.ts"
+import { endpointOf } from "../services.ts"
 
 const endpointTypes = { broker: 1, controller: 2 }
 
@@ -9,7 +10,8 @@ export default defineHandler(DescribeCluster, {
   versions: [0, 2],
   omits: ["authorized operations (there is no authorizer)", "controller endpoints (MISMATCHED_ENDPOINT_TYPE)"],
   handle({ endpointType }, context) {
-    const { clusterId, nodeId, host, port } = context.identity
+    const { clusterId, nodeId } = context.identity
+    const { host, port } = endpointOf(context)
     if (endpointType !== endpointTypes.broker) {
       const error = endpointType === endpointTypes.controller ? "MISMATCHED_ENDPOINT_TYPE" : "UNSUPPORTED_ENDPOINT_TYPE"
       const errorMessage = `Endpoint type ${endpointType} is not served here; 1 (brokers) is`

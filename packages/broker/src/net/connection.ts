@@ -1,8 +1,10 @@
 // One client connection: frames in, responses out in order. Owns the socket, the frames that wait and the order of answers; knows no
 // API. Produce requests start at once behind each other (only their responses are ordered); every other request starts when all earlier
-// ones are answered. A socket whose owner asks for too much, or reads too little, is not read.
+// ones are answered. A socket whose owner asks for too much, or reads too little, is not read. Until it is known who is there, frames are
+// short, one is looked at at a time, and the time is limited.
 import { DecodeError, FrameReader } from "@rivven/protocol"
 import type { Cancel, Clock, Connection, Logger } from "../ports.ts"
+import type { Authentication } from "../security/authentication.ts"
 import type { ByteBudget, ConnectionLimits } from "./limits.ts"
 import { ConnectionPeer, type Peer } from "./peer.ts"
 import { type Outgoing, ResponseQueue, type Slot } from "./response-queue.ts"
@@ -23,6 +25,7 @@ export interface ConnectionOptions {
   readonly id: number
   /** The name of the listener. */
   readonly listener: string
+  readonly authentication: Authentication
   readonly socket: Connection
   readonly limits: ConnectionLimits
   readonly clock: Clock
@@ -33,6 +36,12 @@ export interface ConnectionOptions {
   readonly isPressured: () => boolean
   readonly onClosed: () => void
 }
+
+/** A frame that came in pieces gets this much memory at once, before and after authentication; it doubles from there. */
+const firstUnauthenticatedBytes = 1_024
+const firstBytes = 65_536
+/** How long a last answer has to reach a client that does not close. */
+const lingerMs = 5_000
 
 interface Waiting {
   readonly frame: Uint8Array
@@ -58,12 +67,13 @@ export class ClientConnection {
   #largeFrame: { granted: boolean; release: () => void } | null = null
 
   constructor(options: ConnectionOptions) {
-    const { id, socket, limits, clock } = options
+    const { id, socket, limits, clock, listener, authentication } = options
     this.#options = options
-    this.#peer = new ConnectionPeer({ id, remoteAddress: socket.remoteAddress, listener: options.listener })
-    this.#reader = new FrameReader({ maxFrameBytes: limits.maxFrameBytes })
+    this.#peer = new ConnectionPeer({ id, remoteAddress: socket.remoteAddress, listener, authentication })
+    this.#reader = new FrameReader({ maxFrameBytes: limits.unauthenticatedFrameBytes, firstBytes: firstUnauthenticatedBytes })
     this.#lastActiveMs = clock.monotonic()
     this.#checkAfter(limits.idleMs)
+    authentication.onKnown((cause) => this.#onKnown(cause))
     socket.listen({
       data: (chunk) => this.#onData(chunk),
       drain: () => this.#pump(),
@@ -83,9 +93,24 @@ export class ClientConnection {
     this.#options.socket.destroy()
   }
 
+  get authentication(): Authentication {
+    return this.#peer.authentication
+  }
+
+  /** Ends the connection, with the reason for the log. */
+  fail(reason: string): void {
+    this.#fail(reason)
+  }
+
   /** Looks anew at whether the socket may be read. */
   regulate(): void {
     if (this.#isProducing) this.#regulate()
+  }
+
+  #onKnown(refused: string | null): void {
+    if (refused !== null) this.#fail(refused)
+    this.#reader.maxFrameBytes = this.#options.limits.maxFrameBytes
+    this.#reader.firstBytes = firstBytes
   }
 
   #onData(chunk: Uint8Array): void {
@@ -116,6 +141,8 @@ export class ClientConnection {
     const next = this.#waiting[0]
     if (next === undefined || this.#isClosed || this.#isDraining) return false
     if (this.#options.socket.bufferedBytes > this.#options.limits.maxBufferedBytes) return false
+    // What a frame is depends on how the one before it ended.
+    if (this.#queue.size > 0 && !this.authentication.isKnown) return false
     next.prepared ??= this.#options.prepare(next.frame, this.#peer)
     const isPipelined = "start" in next.prepared && next.prepared.isPipelined
     if (this.#queue.size > 0 && !(isPipelined && this.#runsOnlyPipelined)) return false
@@ -163,6 +190,8 @@ export class ClientConnection {
         () => releaseAll(ready),
       )
     this.#lastActiveMs = this.#options.clock.monotonic()
+    const last = ready.find((one) => one.closes !== undefined)
+    if (last) this.#endAfter(last.closes ?? "")
     this.#pump()
     this.#endWhenDrained()
   }
@@ -200,7 +229,7 @@ export class ClientConnection {
     if (this.#isDraining) return false
     if (this.#isProducing && isPressured()) return true
     if (this.#largeFrame !== null && !this.#largeFrame.granted) return true
-    if (this.#queue.size + this.#waiting.length >= limits.maxInFlight) return true
+    if (this.#queue.size + this.#waiting.length >= (this.authentication.isKnown ? limits.maxInFlight : 1)) return true
     return this.#queue.requestBytes + this.#waitingBytes > limits.maxInFlightBytes
   }
 
@@ -232,9 +261,22 @@ export class ClientConnection {
 
   #fail(reason: string): void {
     if (this.#isClosed) return
-    this.#options.logger.warn({ peer: this.#peer.host, software: this.#peer.software?.name, reason }, "closed a connection")
+    this.#logClosing(reason)
     this.#close()
     this.#options.socket.destroy()
+  }
+
+  /** What was written still arrives. */
+  #endAfter(reason: string): void {
+    this.#logClosing(reason)
+    this.drain()
+    this.#options.socket.end()
+    this.#cancelCheck()
+    this.#cancelCheck = this.#options.clock.after(lingerMs, () => this.destroy())
+  }
+
+  #logClosing(reason: string): void {
+    this.#options.logger.warn({ peer: this.#peer.host, software: this.#peer.software?.name, reason }, "closed a connection")
   }
 
   #endWhenDrained(): void {
@@ -255,6 +297,7 @@ export class ClientConnection {
     this.#waitingBytes = 0
     this.#queue.abandon()
     this.#peer.leave()
+    this.authentication.leave()
   }
 }
 

@@ -16,6 +16,15 @@ export interface ConnectionLimits {
   readonly stalledFrameMs: number
   readonly maxConnections: number
   readonly maxConnectionsPerAddress: number
+  readonly maxConnectionsPerPrincipal: number
+  /** TLS handshakes that one address may begin per second. */
+  readonly handshakesPerSecond: number
+  /** From the first byte until it is known who is there: TLS handshake and SASL together. */
+  readonly handshakeMs: number
+  /** The longest request of a connection that has not authenticated. */
+  readonly unauthenticatedFrameBytes: number
+  /** An event loop later than this sheds new connections. */
+  readonly maxLoopLagMs: number
 }
 
 export const defaultLimits: ConnectionLimits = {
@@ -29,6 +38,11 @@ export const defaultLimits: ConnectionLimits = {
   stalledFrameMs: 30_000,
   maxConnections: 2_147_483_647,
   maxConnectionsPerAddress: 2_147_483_647,
+  maxConnectionsPerPrincipal: 2_147_483_647,
+  handshakesPerSecond: 20,
+  handshakeMs: 10_000,
+  unauthenticatedFrameBytes: 65_536,
+  maxLoopLagMs: 500,
 }
 
 /** A number of bytes that many may take from; who finds too little waits in line. */

@@ -1,19 +1,14 @@
 // What handlers may know of the connection a request came over.
-
-/** Who a request comes from, as Kafka prints it: `User:alice`. */
-export interface Principal {
-  readonly type: "User"
-  readonly name: string
-}
-
-/** Whoever comes by a listener that asks for no identity, and everybody before authentication. */
-export const anonymous: Principal = { type: "User", name: "ANONYMOUS" }
+import type { Authentication } from "../security/authentication.ts"
+import type { Principal } from "../security/principal.ts"
 
 export interface Peer {
   readonly id: number
   /** The listener that the connection came in by, for example `client`. */
   readonly listener: string
+  /** `ANONYMOUS` until the connection has authenticated. */
   readonly principal: Principal
+  readonly authentication: Authentication
   /** As Kafka prints it: `/127.0.0.1`. */
   readonly host: string
   /** What the client said of itself in ApiVersions. */
@@ -24,19 +19,31 @@ export interface Peer {
   onLeaving(listener: () => void): () => void
 }
 
+export interface PeerOptions {
+  readonly id: number
+  readonly remoteAddress: string
+  readonly listener: string
+  readonly authentication: Authentication
+}
+
 export class ConnectionPeer implements Peer {
   readonly id: number
   readonly host: string
   readonly listener: string
-  principal: Principal = anonymous
+  readonly authentication: Authentication
   software: Peer["software"] = null
   #isLeaving = false
   readonly #listeners = new Set<() => void>()
 
-  constructor({ id, remoteAddress, listener }: { id: number; remoteAddress: string; listener: string }) {
+  constructor({ id, remoteAddress, listener, authentication }: PeerOptions) {
     this.id = id
     this.listener = listener
-    this.host = `/${remoteAddress.replace(/^::ffff:/, "")}`
+    this.authentication = authentication
+    this.host = `/${plainAddress(remoteAddress)}`
+  }
+
+  get principal(): Principal {
+    return this.authentication.principal
   }
 
   get isLeaving(): boolean {
@@ -56,3 +63,6 @@ export class ConnectionPeer implements Peer {
     this.#listeners.clear()
   }
 }
+
+/** An IPv4 address is one, also when it came in by an IPv6 socket. */
+export const plainAddress = (remoteAddress: string): string => remoteAddress.replace(/^::ffff:/, "")

@@ -5,6 +5,8 @@ export interface Outgoing {
   readonly parts: readonly Uint8Array[]
   /** Runs once the parts have left the process, or will never leave: gives pooled memory back. */
   readonly release?: () => void
+  /** The connection ends once this has left, with the reason for the log. */
+  readonly closes?: string
 }
 
 /** Handle of one expected response. */

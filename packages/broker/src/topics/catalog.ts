@@ -1,6 +1,7 @@
 // What exists: topics with their ids, partition counts and configs, broker configs, the next producer id. Owned by the replay of
 // `__cluster_metadata` and by the admin calls, which apply a record here once it is durable. Knows nothing of logs or bytes.
 import type { MetadataRecord } from "./metadata-records.ts"
+import { ScramUsers } from "./scram-users.ts"
 import { collisionKey, isInternalTopic } from "./topic-name.ts"
 
 export const resourceTypes = { topic: 2, broker: 4, brokerLogger: 8, clientMetrics: 16, group: 32 } as const
@@ -15,6 +16,7 @@ export interface Topic {
 }
 
 export class Catalog {
+  readonly scram = new ScramUsers()
   readonly #byName = new Map<string, Topic>()
   readonly #byId = new Map<string, Topic>()
   readonly #deletedIds = new Set<string>()
@@ -40,6 +42,10 @@ export class Catalog {
         break
       case "producerIds":
         this.#nextProducerId = record.nextProducerId
+        break
+      case "scramCredential":
+      case "removeScramCredential":
+        this.scram.apply(record)
         break
     }
   }

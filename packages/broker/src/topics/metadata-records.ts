@@ -2,6 +2,7 @@
 // then the fields, always flexible. Types and fields are Kafka's, so that its tools can print this log.
 import {
   array,
+  bytes,
   DecodeError,
   decodeRecord,
   defineRecord,
@@ -13,6 +14,7 @@ import {
   string,
   uuid,
 } from "@rivven/protocol"
+import { type ScramCredential, type ScramMechanism, scramMechanisms } from "../security/scram-credential.ts"
 
 const TopicRecord = defineRecord({ name: "TopicRecord", versions: [0, 0], flexible: 0, fields: { name: string(), topicId: uuid() } })
 
@@ -50,6 +52,20 @@ const ProducerIdsRecord = defineRecord({
   fields: { brokerId: int32(), brokerEpoch: int64(), nextProducerId: int64() },
 })
 
+const UserScramCredentialRecord = defineRecord({
+  name: "UserScramCredentialRecord",
+  versions: [0, 0],
+  flexible: 0,
+  fields: { name: string(), mechanism: int8(), salt: bytes(), storedKey: bytes(), serverKey: bytes(), iterations: int32() },
+})
+
+const RemoveUserScramCredentialRecord = defineRecord({
+  name: "RemoveUserScramCredentialRecord",
+  versions: [0, 0],
+  flexible: 0,
+  fields: { name: string(), mechanism: int8() },
+})
+
 export type MetadataRecord =
   | { readonly type: "topic"; readonly name: string; readonly topicId: string }
   | { readonly type: "partition"; readonly topicId: string; readonly partitionId: number; readonly nodeId: number }
@@ -62,11 +78,20 @@ export type MetadataRecord =
     }
   | { readonly type: "removeTopic"; readonly topicId: string }
   | { readonly type: "producerIds"; readonly nodeId: number; readonly nextProducerId: number }
+  | { readonly type: "scramCredential"; readonly user: string; readonly mechanism: ScramMechanism; readonly credential: ScramCredential }
+  | { readonly type: "removeScramCredential"; readonly user: string; readonly mechanism: ScramMechanism }
 
-const types = { topic: 2, partition: 3, config: 4, removeTopic: 9, producerIds: 15 } as const satisfies Record<
-  MetadataRecord["type"],
-  number
->
+const types = {
+  topic: 2,
+  partition: 3,
+  config: 4,
+  removeTopic: 9,
+  scramCredential: 11,
+  producerIds: 15,
+  removeScramCredential: 22,
+} as const satisfies Record<MetadataRecord["type"], number>
+/** Kafka's numbers. */
+export const scramTypes = { "SCRAM-SHA-256": 1, "SCRAM-SHA-512": 2 } as const satisfies Record<ScramMechanism, number>
 const frameVersion = 1
 
 export function encodeMetadataRecord(record: MetadataRecord): Uint8Array {
@@ -90,6 +115,14 @@ function encodeBody(record: MetadataRecord): Uint8Array {
       return encodeRecord(RemoveTopicRecord, 0, record)
     case "producerIds":
       return encodeRecord(ProducerIdsRecord, 0, { brokerId: record.nodeId, brokerEpoch: -1, nextProducerId: record.nextProducerId })
+    case "scramCredential":
+      return encodeRecord(UserScramCredentialRecord, 0, {
+        name: record.user,
+        mechanism: scramTypes[record.mechanism],
+        ...record.credential,
+      })
+    case "removeScramCredential":
+      return encodeRecord(RemoveUserScramCredentialRecord, 0, { name: record.user, mechanism: scramTypes[record.mechanism] })
   }
 }
 
@@ -99,33 +132,47 @@ function partitionOnOneNode({ topicId, partitionId, nodeId }: Extract<MetadataRe
 }
 
 /** Throws `DecodeError`, also for types this version does not write. */
-export function decodeMetadataRecord(bytes: Uint8Array): MetadataRecord {
-  const [frame, type, version] = bytes
+export function decodeMetadataRecord(stored: Uint8Array): MetadataRecord {
+  const [frame, type, version] = stored
   if (frame !== frameVersion || version !== 0)
     throw new DecodeError({ reason: `metadata record of frame version ${frame}, type ${type}, version ${version} is unknown`, offset: 0 })
   switch (type) {
     case types.topic:
-      return { type: "topic", ...bodyOf(TopicRecord, bytes) }
+      return { type: "topic", ...bodyOf(TopicRecord, stored) }
     case types.partition: {
-      const { topicId, partitionId, leader } = bodyOf(PartitionRecord, bytes)
+      const { topicId, partitionId, leader } = bodyOf(PartitionRecord, stored)
       return { type: "partition", topicId, partitionId, nodeId: leader }
     }
     case types.config:
-      return { type: "config", ...bodyOf(ConfigRecord, bytes) }
+      return { type: "config", ...bodyOf(ConfigRecord, stored) }
     case types.removeTopic:
-      return { type: "removeTopic", ...bodyOf(RemoveTopicRecord, bytes) }
+      return { type: "removeTopic", ...bodyOf(RemoveTopicRecord, stored) }
     case types.producerIds: {
-      const { brokerId, nextProducerId } = bodyOf(ProducerIdsRecord, bytes)
+      const { brokerId, nextProducerId } = bodyOf(ProducerIdsRecord, stored)
       return { type: "producerIds", nodeId: brokerId, nextProducerId }
+    }
+    case types.scramCredential: {
+      const { name, mechanism, salt, iterations, storedKey, serverKey } = bodyOf(UserScramCredentialRecord, stored)
+      const credential = { salt, iterations, storedKey, serverKey }
+      return { type: "scramCredential", user: name, mechanism: scramMechanism(mechanism), credential }
+    }
+    case types.removeScramCredential: {
+      const { name, mechanism } = bodyOf(RemoveUserScramCredentialRecord, stored)
+      return { type: "removeScramCredential", user: name, mechanism: scramMechanism(mechanism) }
     }
     default:
       throw new DecodeError({ reason: `metadata record type ${type} is unknown`, offset: 1 })
   }
 }
 
-function bodyOf<F extends RecordFormat["fields"]>(format: RecordFormat<F>, bytes: Uint8Array) {
-  const stored = bytes.slice(1)
-  stored[0] = 0
-  stored[1] = 0
-  return decodeRecord(format, stored).value
+function scramMechanism(type: number): ScramMechanism {
+  for (const mechanism of scramMechanisms) if (scramTypes[mechanism] === type) return mechanism
+  throw new DecodeError({ reason: `SCRAM mechanism ${type} is unknown`, offset: 3 })
+}
+
+function bodyOf<F extends RecordFormat["fields"]>(format: RecordFormat<F>, stored: Uint8Array) {
+  const body = stored.slice(1)
+  body[0] = 0
+  body[1] = 0
+  return decodeRecord(format, body).value
 }

@@ -16,6 +16,7 @@ import { type MetricSources, Metrics } from "./metrics.ts"
 import { Listeners } from "./net/listeners.ts"
 import { nodeNet } from "./net/node-net.ts"
 import type { Ports, TlsMaterial } from "./ports.ts"
+import { openAccess } from "./security/access-control.ts"
 import type { FileUser } from "./security/credentials.ts"
 import { Security } from "./security/security.ts"
 import type { Services } from "./services.ts"
@@ -119,7 +120,8 @@ class Start {
     const topics = this.#openTopics({ logs, configs, log })
     const groups = await this.#openGroups(logs, configs)
     const security = await this.#openSecurity(configs)
-    return this.#listen({ logs, configs, authorizer: null, security, ...topics, ...groups })
+    const access = this.#openAccess(log)
+    return this.#listen({ logs, configs, security, ...access, ...topics, ...groups })
   }
 
   async #openLogs(): Promise<LogManager> {
@@ -221,6 +223,12 @@ class Start {
     })
   }
 
+  #openAccess(log: MetadataLog) {
+    const { authorizer: settings } = this.#options
+    const append = (changes: Parameters<typeof log.append>[0]) => log.append(changes)
+    return openAccess({ settings, store: this.#catalog.acls, random: this.#ports.random, append, metrics: this.#metrics })
+  }
+
   async #listen(parts: Omit<Services, OwnParts>): Promise<RunningBroker> {
     const { clock, net } = this.#ports
     const { logger } = this.#options
@@ -250,7 +258,7 @@ class Start {
 
 /** What one part has to hear from another. */
 function watch(services: Services, listeners: Listeners): void {
-  const { topics, groupAdmin, fetcher, metrics, logs } = services
+  const { topics, groupAdmin, fetcher, metrics, logs, acls } = services
   topics.onChange(async (change, topic) => {
     if (change === "deleted") {
       metrics.forgetTopic(topic.name)
@@ -258,6 +266,7 @@ function watch(services: Services, listeners: Listeners): void {
     }
     fetcher.wakeAll()
   })
+  acls.onChange(() => fetcher.wakeAll())
   logs.onPressure(() => listeners.regulate())
   metrics.watch(sources(services, listeners))
 }

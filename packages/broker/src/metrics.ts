@@ -63,6 +63,7 @@ export class Metrics {
     "listener",
     "reason",
   ])
+  readonly #denials = this.#counter("rivven_authorizer_denials_total", "What somebody asked for and may not do", ["operation", "resource"])
   readonly #byApi = new Map<string, { seconds: Histogram.Internal<"api">; errors: Map<string, Counter.Internal> }>()
   readonly #byTopic = new Map<string, TopicMetrics>()
 
@@ -92,6 +93,10 @@ export class Metrics {
 
   onRefusedConnection(labels: { listener: string; reason: string }): void {
     this.#refused.inc(labels)
+  }
+
+  onDenied(operation: string, resource: string): void {
+    this.#denials.inc({ operation, resource })
   }
 
   onFlush(seconds: number): void {

@@ -7,6 +7,8 @@ import type { LogManager } from "./log/log-manager.ts"
 import type { Metrics } from "./metrics.ts"
 import type { Clock, Logger } from "./ports.ts"
 import type { Authorizer } from "./security/access.ts"
+import type { AclAdmin } from "./security/acl-admin.ts"
+import type { ScramAdmin } from "./security/scram-admin.ts"
 import type { Security } from "./security/security.ts"
 import type { BatchPolicy } from "./topics/batch-policy.ts"
 import type { Catalog } from "./topics/catalog.ts"
@@ -40,12 +42,14 @@ export interface Services {
   /** By listener: a client is told the address of the listener that it came in by. */
   readonly endpoints: ReadonlyMap<string, Endpoint>
   readonly security: Security
+  readonly scramAdmin: ScramAdmin
   readonly advertised: readonly AdvertisedApi[]
   readonly clock: Clock
   readonly logger: Logger
   readonly metrics: Metrics
   /** Null where everybody may do everything. */
   readonly authorizer: Authorizer | null
+  readonly acls: AclAdmin
   readonly logs: LogManager
   readonly catalog: Catalog
   readonly configs: ConfigStore

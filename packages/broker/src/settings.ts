@@ -5,6 +5,7 @@ import { BrokerError } from "./errors.ts"
 import type { LogManagerOptions } from "./log/log-manager.ts"
 import { type ConnectionLimits, defaultLimits } from "./net/limits.ts"
 import type { Logger } from "./ports.ts"
+import type { AuthorizerSettings } from "./security/acl-authorizer.ts"
 import { checkSecurity, kafkaProtocol, type ListenerSettings, type SecuritySettings } from "./security/settings.ts"
 
 export interface Address {
@@ -20,6 +21,8 @@ export interface BrokerOptions {
   readonly advertised?: Partial<Address>
   readonly listeners?: readonly ListenerSettings[]
   readonly security?: SecuritySettings
+  /** Rules decide who may do what, and whoever no rule allows may not; without it everybody may do everything. */
+  readonly authorizer?: AuthorizerSettings
   /** Only for a new data directory; an existing one keeps its own, and another one is refused. */
   readonly clusterId?: string
   readonly nodeId?: number

@@ -1,5 +1,6 @@
 // What exists: topics with their ids, partition counts and configs, broker configs, the next producer id. Owned by the replay of
 // `__cluster_metadata` and by the admin calls, which apply a record here once it is durable. Knows nothing of logs or bytes.
+import { AclStore } from "../security/acl-store.ts"
 import type { MetadataRecord } from "./metadata-records.ts"
 import { ScramUsers } from "./scram-users.ts"
 import { collisionKey, isInternalTopic } from "./topic-name.ts"
@@ -17,6 +18,7 @@ export interface Topic {
 
 export class Catalog {
   readonly scram = new ScramUsers()
+  readonly acls = new AclStore()
   readonly #byName = new Map<string, Topic>()
   readonly #byId = new Map<string, Topic>()
   readonly #deletedIds = new Set<string>()
@@ -46,6 +48,14 @@ export class Catalog {
       case "scramCredential":
       case "removeScramCredential":
         this.scram.apply(record)
+        break
+      case "acl":
+        this.acls.put(record.id, record.rule)
+        break
+      case "removeAcl":
+        this.acls.remove(record.id)
+        break
+      case "clientQuota":
         break
     }
   }

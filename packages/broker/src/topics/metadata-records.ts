@@ -2,11 +2,13 @@
 // then the fields, always flexible. Types and fields are Kafka's, so that its tools can print this log.
 import {
   array,
+  bool,
   bytes,
   DecodeError,
   decodeRecord,
   defineRecord,
   encodeRecord,
+  float64,
   int8,
   int32,
   int64,
@@ -14,6 +16,8 @@ import {
   string,
   uuid,
 } from "@rivven/protocol"
+import type { QuotaChange } from "../quotas/quota-entity.ts"
+import type { AclRule } from "../security/acl-rule.ts"
 import { type ScramCredential, type ScramMechanism, scramMechanisms } from "../security/scram-credential.ts"
 
 const TopicRecord = defineRecord({ name: "TopicRecord", versions: [0, 0], flexible: 0, fields: { name: string(), topicId: uuid() } })
@@ -66,6 +70,41 @@ const RemoveUserScramCredentialRecord = defineRecord({
   fields: { name: string(), mechanism: int8() },
 })
 
+const AccessControlEntryRecord = defineRecord({
+  name: "AccessControlEntryRecord",
+  versions: [0, 0],
+  flexible: 0,
+  fields: {
+    id: uuid(),
+    resourceType: int8(),
+    resourceName: string(),
+    patternType: int8(),
+    principal: string(),
+    host: string(),
+    operation: int8(),
+    permissionType: int8(),
+  },
+})
+
+const RemoveAccessControlEntryRecord = defineRecord({
+  name: "RemoveAccessControlEntryRecord",
+  versions: [0, 0],
+  flexible: 0,
+  fields: { id: uuid() },
+})
+
+const ClientQuotaRecord = defineRecord({
+  name: "ClientQuotaRecord",
+  versions: [0, 0],
+  flexible: 0,
+  fields: {
+    entity: array({ entityType: string(), entityName: string({ nullableSince: 0 }) }),
+    key: string(),
+    value: float64(),
+    remove: bool(),
+  },
+})
+
 export type MetadataRecord =
   | { readonly type: "topic"; readonly name: string; readonly topicId: string }
   | { readonly type: "partition"; readonly topicId: string; readonly partitionId: number; readonly nodeId: number }
@@ -80,6 +119,9 @@ export type MetadataRecord =
   | { readonly type: "producerIds"; readonly nodeId: number; readonly nextProducerId: number }
   | { readonly type: "scramCredential"; readonly user: string; readonly mechanism: ScramMechanism; readonly credential: ScramCredential }
   | { readonly type: "removeScramCredential"; readonly user: string; readonly mechanism: ScramMechanism }
+  | { readonly type: "acl"; readonly id: string; readonly rule: AclRule }
+  | { readonly type: "removeAcl"; readonly id: string }
+  | { readonly type: "clientQuota"; readonly change: QuotaChange }
 
 const types = {
   topic: 2,
@@ -87,7 +129,10 @@ const types = {
   config: 4,
   removeTopic: 9,
   scramCredential: 11,
+  clientQuota: 14,
   producerIds: 15,
+  acl: 18,
+  removeAcl: 19,
   removeScramCredential: 22,
 } as const satisfies Record<MetadataRecord["type"], number>
 /** Kafka's numbers. */
@@ -123,6 +168,12 @@ function encodeBody(record: MetadataRecord): Uint8Array {
       })
     case "removeScramCredential":
       return encodeRecord(RemoveUserScramCredentialRecord, 0, { name: record.user, mechanism: scramTypes[record.mechanism] })
+    case "acl":
+      return encodeRecord(AccessControlEntryRecord, 0, { id: record.id, ...record.rule })
+    case "removeAcl":
+      return encodeRecord(RemoveAccessControlEntryRecord, 0, record)
+    case "clientQuota":
+      return encodeRecord(ClientQuotaRecord, 0, record.change)
   }
 }
 
@@ -160,6 +211,14 @@ export function decodeMetadataRecord(stored: Uint8Array): MetadataRecord {
       const { name, mechanism } = bodyOf(RemoveUserScramCredentialRecord, stored)
       return { type: "removeScramCredential", user: name, mechanism: scramMechanism(mechanism) }
     }
+    case types.acl: {
+      const { id, ...rule } = bodyOf(AccessControlEntryRecord, stored)
+      return { type: "acl", id, rule }
+    }
+    case types.removeAcl:
+      return { type: "removeAcl", ...bodyOf(RemoveAccessControlEntryRecord, stored) }
+    case types.clientQuota:
+      return { type: "clientQuota", change: bodyOf(ClientQuotaRecord, stored) }
     default:
       throw new DecodeError({ reason: `metadata record type ${type} is unknown`, offset: 1 })
   }

@@ -137,6 +137,8 @@ class Call {
       apiVersion: header.apiVersion,
       allows: (operation: Operation, resourceType: ResourceType, name: string) =>
         services.authorizer?.allows(peer, { operation, resourceType, name }) ?? true,
+      wouldAllow: (operation: Operation, resourceType: ResourceType, name: string) =>
+        services.authorizer?.wouldAllow(peer, { operation, resourceType, name }) ?? true,
       allowsSome: (operation: Operation, resourceType: ResourceType) =>
         services.authorizer?.allowsSome(peer, operation, resourceType) ?? true,
       afterSent: (release: () => void) => void this.#releases.push(release),

@@ -1,4 +1,5 @@
-// What may be asked of the authorizer: the words of Kafka's ACLs that a request can need. Wire codes are in `acl-codes.ts`.
+// What may be asked of the authorizer: the words of Kafka's ACLs that a request can need. Their numbers are in `acl-rule.ts`.
+import type { ErrorName } from "@rivven/protocol"
 
 export type Operation =
   | "READ"
@@ -32,8 +33,20 @@ export interface Access {
   readonly name: string
 }
 
+/** What a request hears that may not do something to a resource. */
+export const denials = {
+  TOPIC: "TOPIC_AUTHORIZATION_FAILED",
+  GROUP: "GROUP_AUTHORIZATION_FAILED",
+  CLUSTER: "CLUSTER_AUTHORIZATION_FAILED",
+  TRANSACTIONAL_ID: "TRANSACTIONAL_ID_AUTHORIZATION_FAILED",
+  DELEGATION_TOKEN: "DELEGATION_TOKEN_AUTHORIZATION_FAILED",
+  USER: "CLUSTER_AUTHORIZATION_FAILED",
+} as const satisfies Record<ResourceType, ErrorName>
+
 export interface Authorizer {
   allows(subject: Subject, access: Access): boolean
+  /** The same of something that nobody asked to do: a denial does not count. */
+  wouldAllow(subject: Subject, access: Access): boolean
   /** Whether the operation is allowed on any resource of the type at all, one that does not exist yet included. */
   allowsSome(subject: Subject, operation: Operation, resourceType: ResourceType): boolean
 }

@@ -36,8 +36,7 @@ export class AclAuthorizer implements Authorizer {
     return isAllowed
   }
 
-  /** Counts nothing: nobody asked to do it. */
-  mayDo(subject: Subject, access: Access): boolean {
+  wouldAllow(subject: Subject, access: Access): boolean {
     return this.#decide(subject, access)
   }
 

@@ -18,7 +18,9 @@ import { nodeNet } from "./net/node-net.ts"
 import type { Ports, TlsMaterial } from "./ports.ts"
 import { openAccess } from "./security/access-control.ts"
 import type { FileUser } from "./security/credentials.ts"
+import { ScramAdmin } from "./security/scram-admin.ts"
 import { Security } from "./security/security.ts"
+import type { ListenerSettings } from "./security/settings.ts"
 import type { Services } from "./services.ts"
 import {
   type Address,
@@ -35,6 +37,7 @@ import { BatchPolicy } from "./topics/batch-policy.ts"
 import { Catalog } from "./topics/catalog.ts"
 import { ConfigAdmin } from "./topics/config-admin.ts"
 import { ConfigStore } from "./topics/config-store.ts"
+import { KeyedQueue } from "./topics/keyed-queue.ts"
 import { MetadataLog } from "./topics/metadata-log.ts"
 import { ProducerIds } from "./topics/producer-ids.ts"
 import { TopicAdmin } from "./topics/topic-admin.ts"
@@ -96,6 +99,7 @@ class Start {
   readonly #ports: Ports
   readonly #intercepts: Intercepts | undefined
   readonly #statics: Map<string, string>
+  readonly #listeners: readonly ListenerSettings[]
   readonly #metrics = new Metrics()
   readonly #catalog = new Catalog()
   /** What is open, in order; closed from the end. */
@@ -106,6 +110,7 @@ class Start {
     this.#ports = ports
     this.#intercepts = intercepts
     this.#statics = staticConfigs(options)
+    this.#listeners = listenersOf(options)
   }
 
   async undo(): Promise<void> {
@@ -119,9 +124,9 @@ class Start {
     await logs.reconcile(this.#specs(configs), this.#catalog.deletedIds)
     const topics = this.#openTopics({ logs, configs, log })
     const groups = await this.#openGroups(logs, configs)
-    const security = await this.#openSecurity(configs)
+    const security = await this.#openSecurity(configs, log)
     const access = this.#openAccess(log)
-    return this.#listen({ logs, configs, security, ...access, ...topics, ...groups })
+    return this.#listen({ logs, configs, ...security, ...access, ...topics, ...groups })
   }
 
   async #openLogs(): Promise<LogManager> {
@@ -209,10 +214,10 @@ class Start {
     return { groups, groupAdmin }
   }
 
-  async #openSecurity(configs: ConfigStore): Promise<Security> {
+  async #openSecurity(configs: ConfigStore, log: MetadataLog) {
     const { clock, random } = this.#ports
     const { logger, security: settings = {} } = this.#options
-    return Security.open({
+    const security = await Security.open({
       settings,
       stored: this.#catalog.scram,
       clock,
@@ -221,6 +226,7 @@ class Start {
       maxSessionMs: () => configs.brokerNumber("connections.max.reauth.ms"),
       onOutcome: (listener, mechanism, outcome) => this.#metrics.onAuthentication({ listener, mechanism, outcome }),
     })
+    return { security, scramAdmin: new ScramAdmin({ credentials: security.credentials, log, queue: new KeyedQueue() }) }
   }
 
   #openAccess(log: MetadataLog) {
@@ -237,7 +243,7 @@ class Start {
     const endpoints = new Map<string, Address>()
     const services: Services = { ...parts, identity, endpoints, advertised, clock, logger, metrics: this.#metrics, catalog: this.#catalog }
     const listeners = new Listeners({
-      settings: listenersOf(this.#options, parts.authorizer !== null),
+      settings: this.#listeners,
       net,
       clock,
       logger,

@@ -108,12 +108,12 @@ const isPlainClient = ({ name, protocol }: ListenerSettings): boolean => name ==
 const defaultListener = "client"
 
 /** Checked: throws CONFIG_INVALID when they are not as safe as they seem. */
-export function listenersOf(options: BrokerOptions, hasAuthorizer: boolean): readonly ListenerSettings[] {
+export function listenersOf(options: BrokerOptions): readonly ListenerSettings[] {
   const { listen, advertised, security = {} } = options
   if (listen && options.listeners) throw new BrokerError("CONFIG_INVALID", "listen and listeners exclude each other", { path: "/listen" })
   const plain = listen ? [{ name: defaultListener, listen, advertised, protocol: "PLAINTEXT" as const }] : []
   const listeners = options.listeners ?? plain
-  checkSecurity({ listeners, security, hasAuthorizer })
+  checkSecurity({ listeners, security, hasAuthorizer: options.authorizer !== undefined })
   for (const listener of listeners) advertisedAddress(listener, listener.listen.port)
   return listeners
 }

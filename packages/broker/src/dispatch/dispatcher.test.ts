@@ -14,7 +14,7 @@ describe("versions", () => {
     const { apiKeys } = await wire.call(ApiVersions, 3, { clientSoftwareName: "test", clientSoftwareVersion: "1" })
     expect(apiKeys).toEqual(handlers.map(({ api, versions }) => ({ apiKey: api.key, minVersion: versions[0], maxVersion: versions[1] })))
     expect(apiKeys.map((one) => one.apiKey)).toEqual([
-      0, 1, 2, 3, 8, 9, 10, 11, 12, 13, 14, 15, 16, 18, 19, 20, 22, 32, 35, 37, 42, 44, 47, 60, 75,
+      0, 1, 2, 3, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 22, 32, 35, 36, 37, 42, 44, 47, 50, 51, 60, 75,
     ])
   })
 

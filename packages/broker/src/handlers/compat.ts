@@ -53,17 +53,13 @@ const reasons: Record<string, readonly (readonly [key: number, name: string])[]>
     [82, "UpdateRaftVoter"],
   ],
   [security]: [
-    [17, "SaslHandshake"],
     [29, "DescribeAcls"],
     [30, "CreateAcls"],
     [31, "DeleteAcls"],
-    [36, "SaslAuthenticate"],
     [38, "CreateDelegationToken"],
     [39, "RenewDelegationToken"],
     [40, "ExpireDelegationToken"],
     [41, "DescribeDelegationToken"],
-    [50, "DescribeUserScramCredentials"],
-    [51, "AlterUserScramCredentials"],
   ],
   [transactions]: [
     [24, "AddPartitionsToTxn"],

@@ -72,6 +72,11 @@ export class Authentication {
     return this.#principal
   }
 
+  /** What may be chosen, in the order of preference. */
+  get mechanisms(): Iterable<string> {
+    return this.#options.rules.mechanisms.keys()
+  }
+
   /** By which stored credential the session was opened, if by one. */
   get credential(): CredentialKey | null {
     return this.#credential

@@ -45,7 +45,7 @@ export async function startTestBroker({ ports, settings, ...options }: TestBroke
   const broker = await startBroker(
     {
       dataDir: "/memory",
-      listen: { host: "127.0.0.1", port: 0 },
+      listen: options.listeners ? undefined : { host: "127.0.0.1", port: 0 },
       logger: collecting(log),
       storage: { reserveBytes: 0, minFreeBytes: 0 },
       ...options,

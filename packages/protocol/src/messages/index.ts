@@ -13,20 +13,25 @@ import { LeaveGroup } from "./13-leave-group.ts"
 import { SyncGroup } from "./14-sync-group.ts"
 import { DescribeGroups } from "./15-describe-groups.ts"
 import { ListGroups } from "./16-list-groups.ts"
+import { SaslHandshake } from "./17-sasl-handshake.ts"
 import { ApiVersions } from "./18-api-versions.ts"
 import { CreateTopics } from "./19-create-topics.ts"
 import { DeleteTopics } from "./20-delete-topics.ts"
 import { InitProducerId } from "./22-init-producer-id.ts"
 import { DescribeConfigs } from "./32-describe-configs.ts"
 import { DescribeLogDirs } from "./35-describe-log-dirs.ts"
+import { SaslAuthenticate } from "./36-sasl-authenticate.ts"
 import { CreatePartitions } from "./37-create-partitions.ts"
 import { DeleteGroups } from "./42-delete-groups.ts"
 import { IncrementalAlterConfigs } from "./44-incremental-alter-configs.ts"
 import { OffsetDelete } from "./47-offset-delete.ts"
+import { DescribeUserScramCredentials } from "./50-describe-user-scram-credentials.ts"
+import { AlterUserScramCredentials } from "./51-alter-user-scram-credentials.ts"
 import { DescribeCluster } from "./60-describe-cluster.ts"
 import { DescribeTopicPartitions } from "./75-describe-topic-partitions.ts"
 
 export {
+  AlterUserScramCredentials,
   ApiVersions,
   CreatePartitions,
   CreateTopics,
@@ -37,6 +42,7 @@ export {
   DescribeGroups,
   DescribeLogDirs,
   DescribeTopicPartitions,
+  DescribeUserScramCredentials,
   Fetch,
   FindCoordinator,
   Heartbeat,
@@ -51,6 +57,8 @@ export {
   OffsetDelete,
   OffsetFetch,
   Produce,
+  SaslAuthenticate,
+  SaslHandshake,
   SyncGroup,
 }
 
@@ -68,16 +76,20 @@ export const apis: readonly Api[] = [
   SyncGroup,
   DescribeGroups,
   ListGroups,
+  SaslHandshake,
   ApiVersions,
   CreateTopics,
   DeleteTopics,
   InitProducerId,
   DescribeConfigs,
   DescribeLogDirs,
+  SaslAuthenticate,
   CreatePartitions,
   DeleteGroups,
   IncrementalAlterConfigs,
   OffsetDelete,
+  DescribeUserScramCredentials,
+  AlterUserScramCredentials,
   DescribeCluster,
   DescribeTopicPartitions,
 ]

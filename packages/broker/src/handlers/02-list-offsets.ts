@@ -30,6 +30,7 @@ export default defineHandler(ListOffsets, {
         name,
         partitions: await Promise.all(
           partitions.map(async ({ partitionIndex, currentLeaderEpoch, timestamp }) => {
+            if (!context.allows("DESCRIBE", "TOPIC", name)) return failed(partitionIndex, "TOPIC_AUTHORIZATION_FAILED", context)
             const log = context.topicLogs.find({ topic: name === "" ? "?" : name }, partitionIndex)
             const found = typeof log === "string" ? log : (epochError(log, currentLeaderEpoch) ?? (await look(log, timestamp, context)))
             return typeof found === "string" ? failed(partitionIndex, found, context) : answered(partitionIndex, found, context)

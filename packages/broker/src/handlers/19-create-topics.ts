@@ -5,6 +5,7 @@ import { CreateTopics } from "@rivven/protocol/messages"
 import { quote } from "../config.ts"
 import { defineHandler, type RequestContext } from "../dispatch/define-handler.ts"
 import type { Refused } from "../log/model.ts"
+import { clusterResource } from "../security/access.ts"
 import { configSources } from "../topics/config-store.ts"
 import { refuse } from "../topics/refusal.ts"
 
@@ -31,11 +32,17 @@ export default defineHandler(CreateTopics, {
 
 async function create(wanted: Wanted, validateOnly: boolean, context: RequestContext): Promise<Answer> {
   const { name, numPartitions: partitionCount, replicationFactor, assignments, configs } = wanted
+  // Before anything is looked at: the answer does not tell whether the topic exists.
+  if (!context.wouldAllow("CREATE", "CLUSTER", clusterResource) && !context.allows("CREATE", "TOPIC", name))
+    return refused(name, refuse("TOPIC_AUTHORIZATION_FAILED", "Authorization failed."), context)
   const request = { name, partitionCount, replicationFactor, assignments, configs }
   const plan = context.topics.plan(request)
   if (!plan.ok) return refused(name, plan, context)
   const made = validateOnly ? null : await context.topics.create(request)
   if (made && !made.ok) return refused(name, made, context)
+  const topicId = made?.topic.id ?? zeroUuid
+  if (!context.wouldAllow("DESCRIBE_CONFIGS", "TOPIC", name))
+    return { name, topicId, errorCode: 0, errorMessage: null, topicConfigErrorCode: errorCode("TOPIC_AUTHORIZATION_FAILED"), configs: null }
   const entries = context.configs.plannedEntries(plan.configs).map(({ definition, value, source }) => ({
     name: definition.name,
     value,
@@ -43,7 +50,6 @@ async function create(wanted: Wanted, validateOnly: boolean, context: RequestCon
     configSource: configSources[source],
     isSensitive: false,
   }))
-  const topicId = made?.topic.id ?? zeroUuid
   return { name, topicId, errorCode: 0, errorMessage: null, numPartitions: plan.partitionCount, replicationFactor: 1, configs: entries }
 }
 

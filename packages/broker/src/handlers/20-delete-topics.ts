@@ -2,6 +2,8 @@
 import { errorCode, type ResponseInput, zeroUuid } from "@rivven/protocol"
 import { DeleteTopics } from "@rivven/protocol/messages"
 import { defineHandler, type RequestContext } from "../dispatch/define-handler.ts"
+import type { Refused } from "../log/model.ts"
+import { clusterResource } from "../security/access.ts"
 import { refuse } from "../topics/refusal.ts"
 import type { Changed } from "../topics/topic-admin.ts"
 
@@ -21,11 +23,24 @@ export default defineHandler(DeleteTopics, {
 })
 
 async function remove({ name, topicId }: Target, context: RequestContext): Promise<Answer> {
-  const knownName = name ?? context.catalog.topicById(topicId)?.name ?? null
-  const result = await removed({ name, topicId }, context)
+  const nameOfId = name === null ? context.catalog.topicById(topicId)?.name : undefined
+  const denial = whyDenied(name ?? nameOfId, context)
+  const result = denial ?? (await removed({ name, topicId }, context))
+  // Only who may describe a topic learns the name that goes with an id.
+  const knownName = name ?? (nameOfId !== undefined && mayDescribe(nameOfId, context) ? nameOfId : null)
   if (result.ok) return { name: result.topic.name, topicId: result.topic.id, errorCode: 0 }
   context.countError(result.error)
   return { name: knownName, topicId, errorCode: errorCode(result.error), errorMessage: result.message }
+}
+
+const mayDescribe = (name: string, { wouldAllow }: RequestContext): boolean =>
+  wouldAllow("DELETE", "CLUSTER", clusterResource) || wouldAllow("DESCRIBE", "TOPIC", name)
+
+/** Who may describe the topic hears whether it exists; everybody else hears the same in both cases. */
+function whyDenied(name: string | undefined, context: RequestContext): Refused | null {
+  if (name === undefined || context.wouldAllow("DELETE", "CLUSTER", clusterResource)) return null
+  if (mayDescribe(name, context) && !context.catalog.topic(name)) return null
+  return context.allows("DELETE", "TOPIC", name) ? null : refuse("TOPIC_AUTHORIZATION_FAILED", "Authorization failed.")
 }
 
 async function removed({ name, topicId }: Target, { topics }: RequestContext): Promise<Changed> {

@@ -3,6 +3,7 @@
 import { errorCode, type RequestOf, type ResponseInput } from "@rivven/protocol"
 import { DescribeConfigs } from "@rivven/protocol/messages"
 import { type ConfigType, quote } from "../config.ts"
+import { whyConfigsDenied } from "../dispatch/config-access.ts"
 import { defineHandler, type RequestContext } from "../dispatch/define-handler.ts"
 import type { Refused } from "../log/model.ts"
 import { resourceTypes } from "../topics/catalog.ts"
@@ -26,7 +27,7 @@ export default defineHandler(DescribeConfigs, {
 
 function describe(resource: Resource, request: Request, context: RequestContext): Result {
   const { resourceType, resourceName, configurationKeys } = resource
-  const entries = entriesOf(resource, context)
+  const entries = whyConfigsDenied("DESCRIBE_CONFIGS", resource, context) ?? entriesOf(resource, context)
   if ("ok" in entries) {
     context.countError(entries.error)
     return { errorCode: errorCode(entries.error), errorMessage: entries.message, resourceType, resourceName, configs: [] }

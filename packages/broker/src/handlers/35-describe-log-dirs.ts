@@ -1,7 +1,8 @@
 // The data directory and the size of what lies in it. Null topics mean all. 4 total and usable bytes of its file system.
-import type { RequestOf } from "@rivven/protocol"
+import { errorCode, type RequestOf } from "@rivven/protocol"
 import { DescribeLogDirs } from "@rivven/protocol/messages"
 import { defineHandler, type RequestContext } from "../dispatch/define-handler.ts"
+import { clusterResource } from "../security/access.ts"
 
 type Wanted = RequestOf<typeof DescribeLogDirs>["topics"]
 
@@ -9,6 +10,10 @@ export default defineHandler(DescribeLogDirs, {
   versions: [1, 4],
   omits: ["version 5 (cordoned directories)"],
   async handle({ topics }, context) {
+    if (!context.allows("DESCRIBE", "CLUSTER", clusterResource)) {
+      context.countError("CLUSTER_AUTHORIZATION_FAILED")
+      return { throttleTimeMs: 0, errorCode: errorCode("CLUSTER_AUTHORIZATION_FAILED"), results: [] }
+    }
     const { freeBytes, totalBytes } = await context.logs.space()
     const wanted = topics ?? everything(context)
     return {

@@ -28,7 +28,8 @@ export default defineHandler(CreatePartitions, {
   },
 })
 
-async function grow(wanted: Wanted, validateOnly: boolean, { topics }: RequestContext): Promise<Topic | Refused> {
+async function grow(wanted: Wanted, validateOnly: boolean, { topics, allows }: RequestContext): Promise<Topic | Refused> {
+  if (!allows("ALTER", "TOPIC", wanted.name)) return refuse("TOPIC_AUTHORIZATION_FAILED", "Authorization failed.")
   if (validateOnly) return topics.planGrowth(wanted)
   const grown = await topics.grow(wanted)
   return grown.ok ? grown.topic : grown

@@ -1,6 +1,7 @@
 // Changes single configs of topics and brokers: SET, DELETE, and APPEND and SUBTRACT on lists. All changes of one resource are made or none.
 import { errorCode } from "@rivven/protocol"
 import { IncrementalAlterConfigs } from "@rivven/protocol/messages"
+import { whyConfigsDenied } from "../dispatch/config-access.ts"
 import { defineHandler } from "../dispatch/define-handler.ts"
 
 export default defineHandler(IncrementalAlterConfigs, {
@@ -10,7 +11,8 @@ export default defineHandler(IncrementalAlterConfigs, {
     const responses = await Promise.all(
       resources.map(async ({ resourceType, resourceName, configs }) => {
         const changes = configs.map(({ name, configOperation: operation, value }) => ({ name, operation, value }))
-        const result = await context.configAdmin.alter({ resourceType, resourceName, changes, validateOnly })
+        const denial = whyConfigsDenied("ALTER_CONFIGS", { resourceType, resourceName }, context)
+        const result = denial ?? (await context.configAdmin.alter({ resourceType, resourceName, changes, validateOnly }))
         if (result.ok) return { errorCode: 0, errorMessage: null, resourceType, resourceName }
         context.countError(result.error)
         return { errorCode: errorCode(result.error), errorMessage: result.message, resourceType, resourceName }

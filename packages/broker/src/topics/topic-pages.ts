@@ -11,6 +11,8 @@ export interface PageRequest {
   readonly names: readonly string[]
   readonly cursor: PageCursor | null
   readonly limit: number
+  /** Of all topics, those that are shown. */
+  readonly isVisible: (name: string) => boolean
 }
 
 export interface TopicSlice {
@@ -31,7 +33,13 @@ export function pageOfTopics(
   request: PageRequest,
   catalog: { topic(name: string): Topic | undefined; topics(): readonly Topic[] },
 ): TopicPage {
-  const names = request.names.length > 0 ? [...new Set(request.names)].sort() : catalog.topics().map((topic) => topic.name)
+  const names =
+    request.names.length > 0
+      ? [...new Set(request.names)].sort()
+      : catalog
+          .topics()
+          .map((topic) => topic.name)
+          .filter(request.isVisible)
   const { cursor } = request
   let left = request.limit < 1 ? maxPagePartitions : Math.min(request.limit, maxPagePartitions)
   const slices: TopicSlice[] = []

@@ -20,11 +20,11 @@ export interface RequestContext extends Services {
   readonly clientId: string
   readonly apiVersion: number
   /** Whether who sent the request may do this; always, where no authorizer is configured. The cluster is called `kafka-cluster`. */
-  allows(operation: Operation, resourceType: ResourceType, name: string): boolean
+  readonly allows: (operation: Operation, resourceType: ResourceType, name: string) => boolean
   /** The same for what is merely looked through, such as a list of everything: a denial does not count. */
-  wouldAllow(operation: Operation, resourceType: ResourceType, name: string): boolean
+  readonly wouldAllow: (operation: Operation, resourceType: ResourceType, name: string) => boolean
   /** Whether they may do it to any resource of the type at all. */
-  allowsSome(operation: Operation, resourceType: ResourceType): boolean
+  readonly allowsSome: (operation: Operation, resourceType: ResourceType) => boolean
   /** Runs when the response has left the process or never will; for pooled memory in the response. */
   afterSent(release: () => void): void
   /** Ends the connection once the response has left, with the reason for the log. */

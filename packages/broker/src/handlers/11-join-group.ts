@@ -11,6 +11,7 @@ export default defineHandler(JoinGroup, {
   omits: ["the reason of version 8 is not logged"],
   async handle(request, context) {
     const { apiVersion, clientId, peer } = context
+    if (!context.allows("READ", "GROUP", request.groupId)) return denied(apiVersion)
     const reply = await context.groups.join(request.groupId, {
       memberId: request.memberId,
       instanceId: request.groupInstanceId,
@@ -36,3 +37,9 @@ export default defineHandler(JoinGroup, {
     }
   },
 })
+
+function denied(apiVersion: number) {
+  const protocolName = apiVersion < firstVersionWith.nullProtocol ? "" : null
+  const nothing = { generationId: -1, protocolType: null, protocolName, leader: "", skipAssignment: false, memberId: "", members: [] }
+  return { errorCode: errorCode("GROUP_AUTHORIZATION_FAILED"), ...nothing }
+}

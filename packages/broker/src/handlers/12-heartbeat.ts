@@ -7,6 +7,7 @@ export default defineHandler(Heartbeat, {
   versions: [0, 4],
   omits: [],
   async handle(request, context) {
+    if (!context.allows("READ", "GROUP", request.groupId)) return { errorCode: errorCode("GROUP_AUTHORIZATION_FAILED") }
     const { memberId, groupInstanceId: instanceId, generationId: generation } = request
     const error = await context.groups.heartbeat(request.groupId, { memberId, instanceId, generation })
     return { errorCode: errorCode(error) }

@@ -9,6 +9,7 @@ export default defineHandler(LeaveGroup, {
   versions: [0, 5],
   omits: ["the reason of version 5 is not logged"],
   async handle(request, context) {
+    if (!context.allows("READ", "GROUP", request.groupId)) return { errorCode: errorCode("GROUP_AUTHORIZATION_FAILED"), members: [] }
     const isSingle = context.apiVersion < firstVersionWithMembers
     const members = isSingle
       ? [{ memberId: request.memberId, instanceId: null }]

@@ -7,6 +7,8 @@ export default defineHandler(SyncGroup, {
   versions: [0, 5],
   omits: [],
   async handle(request, context) {
+    if (!context.allows("READ", "GROUP", request.groupId))
+      return { errorCode: errorCode("GROUP_AUTHORIZATION_FAILED"), protocolType: null, protocolName: null, assignment: new Uint8Array(0) }
     const reply = await context.groups.sync(request.groupId, {
       memberId: request.memberId,
       instanceId: request.groupInstanceId,

@@ -3,6 +3,7 @@
 import { errorCode, type ResponseInput } from "@rivven/protocol"
 import { DescribeGroups } from "@rivven/protocol/messages"
 import { quote } from "../config.ts"
+import { authorizedOperations, operationsNotAsked } from "../dispatch/authorized-operations.ts"
 import { defineHandler, type RequestContext } from "../dispatch/define-handler.ts"
 import { stateNames } from "../groups/group-admin.ts"
 import { metadataOf } from "../groups/rebalance.ts"
@@ -14,11 +15,25 @@ const firstVersionThatKnowsMissingGroups = 6
 
 export default defineHandler(DescribeGroups, {
   versions: [0, 6],
-  omits: ["authorized operations (there is no authorizer)"],
+  omits: [],
   handle(request, context) {
-    return { groups: request.groups.map((groupId) => describe(groupId, context)) }
+    return {
+      groups: request.groups.map((groupId) => {
+        if (!context.allows("DESCRIBE", "GROUP", groupId)) return denied(groupId, context)
+        const operations = request.includeAuthorizedOperations
+          ? authorizedOperations(context, { type: "GROUP", name: groupId })
+          : operationsNotAsked
+        return { ...describe(groupId, context), authorizedOperations: operations }
+      }),
+    }
   },
 })
+
+function denied(groupId: string, context: RequestContext): Described {
+  context.countError("GROUP_AUTHORIZATION_FAILED")
+  const nothing = { errorMessage: null, groupState: "", protocolType: "", protocolData: "", members: [] }
+  return { errorCode: errorCode("GROUP_AUTHORIZATION_FAILED"), groupId, ...nothing }
+}
 
 function describe(groupId: string, context: RequestContext): Described {
   const group = context.groups.group(groupId)

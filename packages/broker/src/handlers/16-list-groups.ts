@@ -1,6 +1,7 @@
 // All groups, those that only have committed offsets included. 4 filter by state, 5 by type; filters ignore case.
 import { ListGroups } from "@rivven/protocol/messages"
 import { defineHandler } from "../dispatch/define-handler.ts"
+import { clusterResource } from "../security/access.ts"
 
 const groupType = "classic"
 
@@ -10,8 +11,10 @@ export default defineHandler(ListGroups, {
   handle(request, context) {
     const isWanted = (filter: readonly string[], value: string) =>
       filter.length === 0 || filter.some((wanted) => wanted.toLowerCase() === value.toLowerCase())
+    const seesAll = context.wouldAllow("DESCRIBE", "CLUSTER", clusterResource)
     const groups = context.groupAdmin
       .list()
+      .filter(({ groupId }) => seesAll || context.wouldAllow("DESCRIBE", "GROUP", groupId))
       .filter(({ state }) => isWanted(request.typesFilter, groupType) && isWanted(request.statesFilter, state))
       .map(({ groupId, protocolType, state }) => ({ groupId, protocolType, groupState: state, groupType }))
     return { errorCode: 0, groups }

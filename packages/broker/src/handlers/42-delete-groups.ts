@@ -9,7 +9,8 @@ export default defineHandler(DeleteGroups, {
   async handle({ groupsNames }, context) {
     const results = await Promise.all(
       groupsNames.map(async (groupId) => {
-        const error = await context.groupAdmin.deleteGroup(groupId)
+        const isAllowed = context.allows("DELETE", "GROUP", groupId)
+        const error = !isAllowed ? "GROUP_AUTHORIZATION_FAILED" : await context.groupAdmin.deleteGroup(groupId)
         context.countError(error)
         return { groupId, errorCode: errorCode(error) }
       }),

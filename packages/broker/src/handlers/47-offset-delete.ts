@@ -7,9 +7,14 @@ export default defineHandler(OffsetDelete, {
   versions: [0, 0],
   omits: [],
   async handle({ groupId, topics }, context) {
-    const keys = topics.flatMap(({ name, partitions }) =>
-      partitions.map(({ partitionIndex }) => ({ topic: name, partition: partitionIndex })),
-    )
+    if (!context.allows("DELETE", "GROUP", groupId)) {
+      context.countError("GROUP_AUTHORIZATION_FAILED")
+      return { errorCode: errorCode("GROUP_AUTHORIZATION_FAILED"), topics: [] }
+    }
+    const readable = new Set(topics.map(({ name }) => name).filter((name) => context.allows("READ", "TOPIC", name)))
+    const keys = topics
+      .filter(({ name }) => readable.has(name))
+      .flatMap(({ name, partitions }) => partitions.map(({ partitionIndex }) => ({ topic: name, partition: partitionIndex })))
     const errors = await context.groupAdmin.deleteOffsets(groupId, keys)
     if (typeof errors === "string") return { errorCode: errorCode(errors), topics: [] }
     const next = errors.values()
@@ -18,7 +23,7 @@ export default defineHandler(OffsetDelete, {
       topics: topics.map(({ name, partitions }) => ({
         name,
         partitions: partitions.map(({ partitionIndex }) => {
-          const error = next.next().value ?? "NONE"
+          const error = readable.has(name) ? (next.next().value ?? "NONE") : "TOPIC_AUTHORIZATION_FAILED"
           context.countError(error)
           return { partitionIndex, errorCode: errorCode(error) }
         }),

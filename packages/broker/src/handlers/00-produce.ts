@@ -24,12 +24,18 @@ interface Entry {
   readonly batch: Uint8Array | null
 }
 
+/** Of a batch's attributes, the byte with the flags. */
+const attributesAt = 22
+const transactionalBit = 0x10
+
 export default defineHandler(Produce, {
   versions: [0, 12],
   accepts: [3, 12],
   omits: ["transactional batches (INVALID_TXN_STATE)", "versions 0-2 are advertised and refused", "version 13 (topic ids)"],
   isPipelined: true,
   handle(request, context) {
+    const denial = whyDenied(request, context)
+    if (denial) return request.acks === 0 ? unanswered([denial], context) : answer(request, allRefused(request, denial.error), context)
     const isKnownAcks = request.acks === 0 || request.acks === 1 || request.acks === -1
     const outcomes = request.topicData.map(({ name, partitionData }) =>
       partitionData.map(({ index, records }) =>
@@ -43,10 +49,23 @@ export default defineHandler(Produce, {
   },
 })
 
+/** A transaction needs the right to its id, and a batch of one belongs into a request that names it, whatever its header claims. */
+function whyDenied({ transactionalId, topicData }: Request, context: RequestContext): Outcome | null {
+  const hasTransaction = topicData.some(({ partitionData }) => partitionData.some(({ records }) => isTransactional(records)))
+  if (transactionalId === null ? !hasTransaction : context.allows("WRITE", "TRANSACTIONAL_ID", transactionalId)) return null
+  return refused(-1, "TRANSACTIONAL_ID_AUTHORIZATION_FAILED", null)
+}
+
+const isTransactional = (batch: Uint8Array | null): boolean => ((batch?.[attributesAt] ?? 0) & transactionalBit) !== 0
+
+const allRefused = ({ topicData }: Request, error: ErrorName): Outcome[][] =>
+  topicData.map(({ partitionData }) => partitionData.map(({ index }) => refused(index, error, null)))
+
 const acksMessage = ({ acks }: Request): string => `acks is ${acks}; it is -1, 0 or 1`
 
 /** An error is there at once; an outcome that waits for the disk is a promise. */
 function append({ topic: name, index, batch }: Entry, acks: number, context: RequestContext): Outcome | Promise<Outcome> {
+  if (!context.allows("WRITE", "TOPIC", name)) return refused(index, "TOPIC_AUTHORIZATION_FAILED", null)
   const topic = context.catalog.topic(name)
   const log = topic && context.topicLogs.of(topic, index)
   if (!topic || !log) return refused(index, "UNKNOWN_TOPIC_OR_PARTITION", null)

@@ -1,11 +1,13 @@
 // Reads whole batches, up to the high watermark. 7 sessions, 9 leader epochs, 12 diverging epochs, 13 topic ids, 16 endpoints. Empty
-// partitions answer empty records, never null. A `replicaId` changes nothing: this broker has no followers, and nobody reads past the high
-// watermark by claiming to be one.
+// partitions answer empty records, never null. A `replicaId` takes the right to act for the cluster and changes nothing else: this broker has
+// no followers, and nobody reads past the high watermark by claiming to be one. Who may read is asked for every partition of every fetch,
+// also of a session, and again when a long poll wakes.
 import { errorCode, type RequestOf, zeroUuid } from "@rivven/protocol"
 import { Fetch } from "@rivven/protocol/messages"
 import { defineHandler, type RequestContext } from "../dispatch/define-handler.ts"
 import type { FetchedPartition, FetchTarget } from "../fetch/fetcher.ts"
 import type { FetchPosition } from "../fetch/position.ts"
+import { clusterResource } from "../security/access.ts"
 
 type Request = RequestOf<typeof Fetch>
 
@@ -28,7 +30,8 @@ export default defineHandler(Fetch, {
       ),
     })
     if ("error" in scope) return { errorCode: errorCode(scope.error), sessionId: 0, responses: [] }
-    const targets = scope.positions.map((position) => targetOf(position, context))
+    const isReplica = Math.max(request.replicaId, request.replicaState.replicaId) >= 0
+    const targets = scope.positions.map((position) => targetOf(position, isReplica, context))
     const fetched = await context.fetcher.fetch(targets, limitsOf(request, context))
     context.countWait(fetched.waitedMs)
     context.afterSent(fetched.release)
@@ -51,8 +54,16 @@ function positionsOf(request: Request): FetchPosition[] {
   )
 }
 
-function targetOf(position: FetchPosition, { topicLogs }: RequestContext): FetchTarget {
-  return { position, find: () => topicLogs.find(position, position.partition) }
+function targetOf(position: FetchPosition, isReplica: boolean, { topicLogs, catalog, allows }: RequestContext): FetchTarget {
+  const mayRead = (name: string) => (isReplica ? allows("CLUSTER_ACTION", "CLUSTER", clusterResource) : allows("READ", "TOPIC", name))
+  return {
+    position,
+    find: () => {
+      const name = position.topic || catalog.topicById(position.topicId)?.name
+      if (name !== undefined && !mayRead(name)) return "TOPIC_AUTHORIZATION_FAILED"
+      return topicLogs.find(position, position.partition)
+    },
+  }
 }
 
 function limitsOf({ minBytes, maxBytes, maxWaitMs }: Request, { configs, peer }: RequestContext) {

@@ -20,7 +20,7 @@ import { openAccess } from "./security/access-control.ts"
 import type { FileUser } from "./security/credentials.ts"
 import { ScramAdmin } from "./security/scram-admin.ts"
 import { Security } from "./security/security.ts"
-import type { ListenerSettings } from "./security/settings.ts"
+import type { ListenerSettings, TokenRules } from "./security/settings.ts"
 import type { Services } from "./services.ts"
 import {
   type Address,
@@ -64,6 +64,8 @@ export interface RunningBroker {
   health(): BrokerHealth
   /** New handshakes use these certificates. Throws CONFIG_INVALID when they cannot be used, and changes nothing then. */
   replaceTls(listener: string, material: TlsMaterial): void
+  /** Tokens are checked by these from now on. Throws CONFIG_INVALID when they cannot be used, and changes nothing then. */
+  setTokenRules(rules: TokenRules): void
   /** Replaces the users of the node's file; sessions of those who are gone or have another password end. */
   setUsers(users: readonly FileUser[]): Promise<void>
   /** Answers what has started, makes everything durable, leaves a mark of the clean stop. An aborted signal cuts the first part short. */
@@ -315,6 +317,10 @@ class Running implements RunningBroker {
 
   replaceTls(listener: string, material: TlsMaterial): void {
     this.#listeners.replaceTls(listener, material)
+  }
+
+  setTokenRules(rules: TokenRules): void {
+    this.#services.security.setTokenRules(rules)
   }
 
   setUsers(users: readonly FileUser[]): Promise<void> {

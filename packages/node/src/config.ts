@@ -4,11 +4,7 @@ import { distance } from "fastest-levenshtein"
 import { parseDocument } from "yaml"
 import { z } from "zod"
 import { NodeError } from "./errors.ts"
-
-const address = z
-  .string()
-  .regex(/^(?:\[[0-9a-fA-F:]+\]|[A-Za-z0-9.-]+):\d{1,5}$/, "expected host:port, for example 127.0.0.1:9292")
-  .refine((text) => Number(text.slice(text.lastIndexOf(":") + 1)) <= 65535, "expected a port from 0 to 65535")
+import { address, auth, limits, listener, tls } from "./security-config.ts"
 
 const durability = z.string().regex(/^(fsync|os|interval:[1-9]\d{0,6})$/, "expected fsync, os or interval:<milliseconds>")
 
@@ -25,7 +21,15 @@ export const nodeConfigSchema = z.strictObject({
       bootstrap_expect: z.literal(1).default(1).describe("Number of nodes. One node runs the embedded engine."),
     })
     .prefault({}),
-  listeners: z.strictObject({ client: address.default("0.0.0.0:9292").describe("Address for Kafka clients.") }).prefault({}),
+  listeners: z
+    .object({
+      client: listener.prefault("0.0.0.0:9292").describe("The first listener for Kafka clients: an address, or an object as below."),
+    })
+    .catchall(listener)
+    .prefault({}),
+  tls: tls.optional(),
+  auth: auth.optional(),
+  limits: limits.prefault({}),
   storage: z
     .strictObject({
       durability: durability
@@ -103,11 +107,18 @@ function suggestion(key: string, known: readonly string[]): string {
 
 function knownKeys(path: readonly string[]): string[] {
   let schema: unknown = nodeConfigSchema
-  for (const key of path) schema = shapeOf(schema)?.[key]
+  for (const key of path) schema = shapeOf(schema)?.[key] ?? catchallOf(schema)
   return Object.keys(shapeOf(schema) ?? {})
 }
 
+function catchallOf(schema: unknown): unknown {
+  if (schema instanceof z.ZodPrefault) return catchallOf(schema.def.innerType)
+  return schema instanceof z.ZodObject ? schema.def.catchall : undefined
+}
+
 function shapeOf(schema: unknown): Record<string, unknown> | undefined {
-  if (schema instanceof z.ZodPrefault || schema instanceof z.ZodDefault) return shapeOf(schema.def.innerType)
+  if (schema instanceof z.ZodPrefault || schema instanceof z.ZodDefault || schema instanceof z.ZodOptional)
+    return shapeOf(schema.def.innerType)
+  if (schema instanceof z.ZodPipe) return shapeOf(schema.def.out)
   return schema instanceof z.ZodObject ? schema.shape : undefined
 }

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs"
-import { NodeError, readNodeConfig, start } from "@rivven/node"
+import { dirname } from "node:path"
+import { loadSecurity, type NodeConfig, NodeError, readNodeConfig, start } from "@rivven/node"
 import { Command, Option } from "commander"
 import pino from "pino"
 import { readEnv } from "../env.ts"
@@ -20,12 +21,14 @@ export const node = new Command("node")
   .addOption(new Option("--output <format>", "how to say that it is ready").choices(["text", "json"]).default("text"))
   .action(async (flags: NodeFlags) => {
     const config = readConfig(flags.config)
+    const baseDir = flags.config ? dirname(flags.config) : "."
     if (flags.check) {
+      checkFiles(config, baseDir)
       process.stdout.write(`${JSON.stringify(config, null, 2)}\n`)
       return
     }
     const logger = pino({ level: readEnv().RIVVEN_LOG_LEVEL, name: "rivven-node" }, pino.destination(2))
-    const running = await start(config, { logger }).catch(explain)
+    const running = await start(config, { logger }, { baseDir }).catch(explain)
     const ready = {
       version,
       pid: process.pid,
@@ -39,6 +42,16 @@ export const node = new Command("node")
     await untilSignal()
     await running.stop()
   })
+
+/** Certificates, keys and users are there and belong together. */
+function checkFiles(config: NodeConfig, baseDir: string): void {
+  try {
+    loadSecurity(config, baseDir)
+  } catch (error) {
+    if (error instanceof NodeError) throw new CommandError(error.message, { exitCode: exitCode.usage })
+    throw error
+  }
+}
 
 /** A taken port, a locked or damaged data directory: the message says it all. */
 function explain(error: unknown): never {

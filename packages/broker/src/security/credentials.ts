@@ -27,6 +27,8 @@ export interface StoredCredentials {
 
 type OfUser = ReadonlyMap<ScramMechanism, ScramCredential>
 
+const isSame = (a: Uint8Array, b: Uint8Array | undefined): boolean => b !== undefined && Buffer.compare(a, b) === 0
+
 const saltBytes = 24
 /** How much of many users' work is done at one time. */
 const derivedAtOnce = 16
@@ -81,7 +83,9 @@ export class Credentials {
       await Promise.all(users.slice(at, at + derivedAtOnce).map(async (user) => made.set(user.name, await this.#derive(user))))
     const before = this.#ofFile
     this.#ofFile = made
-    for (const user of before.keys()) for (const mechanism of scramMechanisms) this.removed({ user, mechanism })
+    for (const [user, credentials] of before)
+      for (const [mechanism, { storedKey }] of credentials)
+        if (!isSame(storedKey, made.get(user)?.get(mechanism)?.storedKey)) this.removed({ user, mechanism })
   }
 
   /** A credential is no longer; its sessions end. */

@@ -6,8 +6,8 @@ import { Credentials, type FileUser, type StoredCredentials } from "./credential
 import { anonymous, type Principal } from "./principal.ts"
 import { BackOff } from "./sasl/back-off.ts"
 import type { Mechanism, MechanismName } from "./sasl/exchange.ts"
-import { tokenVerifier } from "./sasl/node-tokens.ts"
-import { oauthBearer } from "./sasl/oauthbearer.ts"
+import { type TokenRules, tokenVerifier } from "./sasl/node-tokens.ts"
+import { oauthBearer, type TokenVerifier } from "./sasl/oauthbearer.ts"
 import { plain } from "./sasl/plain.ts"
 import { scram } from "./sasl/scram.ts"
 import { type ListenerSettings, type SecuritySettings, usesSasl } from "./settings.ts"
@@ -29,6 +29,8 @@ export type Identify = (
   options: { address: string; deadlineMs: number },
 ) => Authentication | { readonly refused: string }
 
+const noTokens: TokenVerifier = { verify: async () => ({ refused: "no tokens are taken" }) }
+
 type Claim = AuthenticationRules["claim"]
 
 export class Security {
@@ -36,15 +38,17 @@ export class Security {
   readonly #options: SecurityOptions
   readonly #backOff: BackOff
   readonly #mechanisms: ReadonlyMap<MechanismName, Mechanism>
+  #tokens: TokenVerifier
 
   private constructor(options: SecurityOptions) {
     const { settings, stored, clock, random } = options
     this.#options = options
     this.credentials = new Credentials(stored, random)
     this.#backOff = new BackOff(clock)
+    this.#tokens = settings.oauth ? tokenVerifier(settings.oauth, clock) : noTokens
     const { credentials } = this
     const all = [scram("SCRAM-SHA-512", { credentials, random }), scram("SCRAM-SHA-256", { credentials, random }), plain(credentials)]
-    if (settings.oauth) all.push(oauthBearer(tokenVerifier(settings.oauth, clock)))
+    if (settings.oauth) all.push(oauthBearer({ verify: (token) => this.#tokens.verify(token) }))
     this.#mechanisms = new Map(all.map((mechanism) => [mechanism.name, mechanism]))
   }
 
@@ -57,6 +61,12 @@ export class Security {
   async setUsers(users: readonly FileUser[]): Promise<void> {
     await this.credentials.setFileUsers(users)
     this.#options.logger.info({ users: users.length }, "read the users of the file again")
+  }
+
+  /** Throws CONFIG_INVALID when the keys cannot be used, and changes nothing then. */
+  setTokenRules(rules: TokenRules): void {
+    this.#tokens = tokenVerifier(rules, this.#options.clock)
+    this.#options.logger.info({ issuer: rules.issuer }, "read the keys of tokens again")
   }
 
   identifyFor(listener: ListenerSettings, claim: Claim): Identify {

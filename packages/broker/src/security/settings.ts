@@ -2,7 +2,7 @@
 // without effect stops the start with the name of the field: a listener never is less closed than somebody believes.
 import { quote } from "../config.ts"
 import { BrokerError } from "../errors.ts"
-import type { TlsMaterial, TlsOptions } from "../ports.ts"
+import type { TlsOptions } from "../ports.ts"
 import type { FileUser } from "./credentials.ts"
 import { type MechanismName, mechanismNames } from "./sasl/exchange.ts"
 import type { TokenRules } from "./sasl/node-tokens.ts"
@@ -55,8 +55,8 @@ export function checkSecurity({ listeners, security, hasAuthorizer }: Checked): 
   if (listeners.length === 0) refuse("/listeners", "at least one listener is needed")
   const names = new Set<string>()
   const addresses = new Set<string>()
-  for (const [index, listener] of listeners.entries()) {
-    const path = `/listeners/${index}`
+  for (const listener of listeners) {
+    const path = `/listeners/${listener.name}`
     if (!/^[A-Za-z][A-Za-z0-9-]{0,63}$/.test(listener.name))
       refuse(`${path}/name`, `${quote(listener.name)} is no name; letters, digits and dashes are`)
     if (names.has(listener.name)) refuse(`${path}/name`, `two listeners are called ${listener.name}`)
@@ -157,4 +157,4 @@ export const kafkaProtocol: Readonly<Record<Protocol, string>> = {
   SASL_TLS: "SASL_SSL",
 }
 
-export type { FileUser, MechanismName, TlsMaterial, TokenRules }
+export type { FileUser, MechanismName, TokenRules }

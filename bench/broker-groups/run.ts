@@ -21,7 +21,7 @@ await runClaim({
   ...perSecond,
   more: { "durable commits": perSecond, "joins, with the initial rebalance delay": { ...perSecond, goal: undefined } },
   ours: side(rivven()),
-  theirs: side(kafka({ durable: false })),
+  theirs: side(kafka({ durable: false, properties: { "group.initial.rebalance.delay.ms": "3000" } })),
 })
 
 function side(peer: Peer): Side {

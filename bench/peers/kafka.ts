@@ -14,8 +14,8 @@ const jvm = [
 ]
 
 /** Apache Kafka, single node in KRaft mode, as its scripts start it; `durable` flushes after every message set. */
-export function kafka({ durable }: { durable: boolean }): Peer {
-  const properties = { "num.partitions": "1", ...(durable ? { "log.flush.interval.messages": "1" } : {}) }
+export function kafka({ durable, properties: more = {} }: { durable: boolean; properties?: Readonly<Record<string, string>> }): Peer {
+  const properties = { "num.partitions": "1", ...(durable ? { "log.flush.interval.messages": "1" } : {}), ...more }
   return {
     name: durable ? "kafka (flush each)" : "kafka (defaults)",
     version: kafkaVersion,

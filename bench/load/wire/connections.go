@@ -2,7 +2,9 @@
 package main
 
 import (
+	"errors"
 	"fmt"
+	"net"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -39,6 +41,7 @@ func openIdle(t target, count int) ([]*conn, error) {
 
 type member struct {
 	*conn
+	target     target
 	group      string
 	id         string
 	leader     bool
@@ -58,17 +61,32 @@ func manyGroups(t target, topic string, groups, size int, during time.Duration) 
 	if err != nil {
 		return groupsResult{}, err
 	}
+	prefix := fmt.Sprintf("group-%d", time.Now().UnixNano())
 	members := make([]*member, len(conns))
 	for i, c := range conns {
-		defer c.Close()
-		c.SetDeadline(time.Now().Add(during*2 + 3*time.Minute))
-		members[i] = &member{conn: c, group: fmt.Sprintf("group-%d", i/size)}
+		members[i] = &member{conn: c, target: t, group: fmt.Sprintf("%s-%d", prefix, i/size)}
 	}
+	defer func() {
+		for _, m := range members {
+			m.Close()
+		}
+	}()
 	if err := members[0].findCoordinator(); err != nil {
 		return groupsResult{}, err
 	}
 	started := time.Now()
-	if err := each(members, (*member).join); err != nil {
+	var assigned atomic.Int64
+	err = each(members, func(m *member) error {
+		err := m.join()
+		assigned.Add(1)
+		// Those that are there have to join again when one comes late.
+		for err == nil && assigned.Load() < int64(len(members)) {
+			time.Sleep(100 * time.Millisecond)
+			err = m.beat()
+		}
+		return err
+	})
+	if err != nil {
 		return groupsResult{}, err
 	}
 	joined := time.Since(started)
@@ -148,10 +166,22 @@ const (
 	rebalanceInProgress = 27
 )
 
-// join joins and syncs until the member has an assignment.
+const joinLimit = 15 * time.Second
+
+// join joins and syncs until the member has an assignment. An answer that does not come is asked for again on a new connection, as
+// clients do: Kafka was seen to keep one.
 func (m *member) join() error {
-	for {
+	for tries := 0; ; tries++ {
+		m.SetDeadline(time.Now().Add(joinLimit))
 		code, err := m.joinOnce()
+		if isTimeout(err) && tries < 10 {
+			m.Close()
+			if m.conn, err = m.target.dial(); err != nil {
+				return err
+			}
+			continue
+		}
+		m.SetDeadline(time.Time{})
 		if err != nil {
 			return err
 		}
@@ -175,6 +205,11 @@ func (m *member) join() error {
 			return fmt.Errorf("SyncGroup of %s: error %d", m.group, code)
 		}
 	}
+}
+
+func isTimeout(err error) bool {
+	var network net.Error
+	return errors.As(err, &network) && network.Timeout()
 }
 
 func (m *member) joinOnce() (int16, error) {

@@ -27,7 +27,7 @@ export interface CompatTable {
 }
 
 const transactions = "there are no transactions yet"
-const security = "there is no authentication and no authorizer yet"
+const security = "there are no delegation tokens"
 const newGroups = "groups of the newer protocol are not served yet"
 const otherGroups = "share and streams groups are not served"
 const peers = "for brokers and controllers among each other"
@@ -53,9 +53,6 @@ const reasons: Record<string, readonly (readonly [key: number, name: string])[]>
     [82, "UpdateRaftVoter"],
   ],
   [security]: [
-    [29, "DescribeAcls"],
-    [30, "CreateAcls"],
-    [31, "DeleteAcls"],
     [38, "CreateDelegationToken"],
     [39, "RenewDelegationToken"],
     [40, "ExpireDelegationToken"],

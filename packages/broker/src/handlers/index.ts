@@ -18,6 +18,9 @@ import apiVersions from "./18-api-versions.ts"
 import createTopics from "./19-create-topics.ts"
 import deleteTopics from "./20-delete-topics.ts"
 import initProducerId from "./22-init-producer-id.ts"
+import describeAcls from "./29-describe-acls.ts"
+import createAcls from "./30-create-acls.ts"
+import deleteAcls from "./31-delete-acls.ts"
 import describeConfigs from "./32-describe-configs.ts"
 import describeLogDirs from "./35-describe-log-dirs.ts"
 import saslAuthenticate from "./36-sasl-authenticate.ts"
@@ -49,6 +52,9 @@ export const handlers: readonly Handler[] = [
   createTopics,
   deleteTopics,
   initProducerId,
+  describeAcls,
+  createAcls,
+  deleteAcls,
   describeConfigs,
   describeLogDirs,
   saslAuthenticate,

@@ -18,6 +18,9 @@ import { ApiVersions } from "./18-api-versions.ts"
 import { CreateTopics } from "./19-create-topics.ts"
 import { DeleteTopics } from "./20-delete-topics.ts"
 import { InitProducerId } from "./22-init-producer-id.ts"
+import { DescribeAcls } from "./29-describe-acls.ts"
+import { CreateAcls } from "./30-create-acls.ts"
+import { DeleteAcls } from "./31-delete-acls.ts"
 import { DescribeConfigs } from "./32-describe-configs.ts"
 import { DescribeLogDirs } from "./35-describe-log-dirs.ts"
 import { SaslAuthenticate } from "./36-sasl-authenticate.ts"
@@ -25,18 +28,25 @@ import { CreatePartitions } from "./37-create-partitions.ts"
 import { DeleteGroups } from "./42-delete-groups.ts"
 import { IncrementalAlterConfigs } from "./44-incremental-alter-configs.ts"
 import { OffsetDelete } from "./47-offset-delete.ts"
+import { DescribeClientQuotas } from "./48-describe-client-quotas.ts"
+import { AlterClientQuotas } from "./49-alter-client-quotas.ts"
 import { DescribeUserScramCredentials } from "./50-describe-user-scram-credentials.ts"
 import { AlterUserScramCredentials } from "./51-alter-user-scram-credentials.ts"
 import { DescribeCluster } from "./60-describe-cluster.ts"
 import { DescribeTopicPartitions } from "./75-describe-topic-partitions.ts"
 
 export {
+  AlterClientQuotas,
   AlterUserScramCredentials,
   ApiVersions,
+  CreateAcls,
   CreatePartitions,
   CreateTopics,
+  DeleteAcls,
   DeleteGroups,
   DeleteTopics,
+  DescribeAcls,
+  DescribeClientQuotas,
   DescribeCluster,
   DescribeConfigs,
   DescribeGroups,
@@ -81,6 +91,9 @@ export const apis: readonly Api[] = [
   CreateTopics,
   DeleteTopics,
   InitProducerId,
+  DescribeAcls,
+  CreateAcls,
+  DeleteAcls,
   DescribeConfigs,
   DescribeLogDirs,
   SaslAuthenticate,
@@ -88,6 +101,8 @@ export const apis: readonly Api[] = [
   DeleteGroups,
   IncrementalAlterConfigs,
   OffsetDelete,
+  DescribeClientQuotas,
+  AlterClientQuotas,
   DescribeUserScramCredentials,
   AlterUserScramCredentials,
   DescribeCluster,

@@ -32,7 +32,15 @@ type Flat = Record<string, unknown>[]
 const folder = new URL("../testing/kafka-messages/", import.meta.url)
 
 /** Versions that Kafka 4 dropped and that we keep for old clients; the JSON still says what their fields were, except for these two. */
-const olderFirst: Record<string, number> = { OffsetCommit: 1, CreateTopics: 0, DeleteTopics: 0, DescribeConfigs: 0 }
+const olderFirst: Record<string, number> = {
+  OffsetCommit: 1,
+  CreateTopics: 0,
+  DeleteTopics: 0,
+  DescribeConfigs: 0,
+  DescribeAcls: 0,
+  CreateAcls: 0,
+  DeleteAcls: 0,
+}
 const goneFields: Record<string, { version: number; name: string }> = {
   OffsetCommitRequest: { version: 1, name: "commitTimestamp" },
   DescribeConfigsResponse: { version: 0, name: "isDefault" },

@@ -21,6 +21,8 @@ export interface ConnectionLimits {
   readonly handshakesPerSecond: number
   /** From the first byte until it is known who is there: TLS handshake and SASL together. */
   readonly handshakeMs: number
+  /** An answer to a failed login is held back so long: guessing over one connection after the other is slow. */
+  readonly failureDelayMs: number
   /** The longest request of a connection that has not authenticated. */
   readonly unauthenticatedFrameBytes: number
   /** An event loop later than this sheds new connections. */
@@ -41,6 +43,7 @@ export const defaultLimits: ConnectionLimits = {
   maxConnectionsPerPrincipal: 2_147_483_647,
   handshakesPerSecond: 20,
   handshakeMs: 10_000,
+  failureDelayMs: 100,
   unauthenticatedFrameBytes: 65_536,
   maxLoopLagMs: 500,
 }

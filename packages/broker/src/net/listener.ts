@@ -123,7 +123,11 @@ export class Listener {
   #accept(socket: Connection, { sinceMs }: Visit): void {
     const { identify, limits, nextId, clock } = this.#options
     const address = plainAddress(socket.remoteAddress)
-    const authentication = identify(socket, { address, deadlineMs: Math.max(0, sinceMs + limits.handshakeMs - clock.monotonic()) })
+    const authentication = identify(socket, {
+      address,
+      deadlineMs: Math.max(0, sinceMs + limits.handshakeMs - clock.monotonic()),
+      failureDelayMs: limits.failureDelayMs,
+    })
     if ("refused" in authentication) {
       this.#logOften({ address, reason: authentication.refused }, "refused a connection")
       socket.destroy()

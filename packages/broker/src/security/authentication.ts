@@ -29,6 +29,7 @@ export interface AuthenticationOptions {
   /** Proved by a client certificate. */
   readonly certified: Principal | null
   readonly deadlineMs: number
+  readonly failureDelayMs: number
 }
 
 export interface Answered {
@@ -43,8 +44,6 @@ export interface Answered {
 type State = "fresh" | "handshaken" | "known" | "failed"
 
 const [handshakeKey, versionsKey, authenticateKey] = [17, 18, 36]
-/** An answer to a failure is held back a little, so that guessing over one connection after the other is slow. */
-const failureDelayMs = 100
 /** Proving oneself again is work: at most so often. */
 const leastSessionMs = 1_000
 
@@ -208,7 +207,7 @@ export class Authentication {
     const { backOff } = this.#options.rules
     backOff.failed(this.#options.address, user)
     this.#fail(mechanism.name)
-    await this.#pause(failureDelayMs)
+    await this.#pause(this.#options.failureDelayMs)
     const message = mechanism.failure
     return { error: "SASL_AUTHENTICATION_FAILED", message, reply: nothing, lifetimeMs: 0, closes: `${mechanism.name}: ${reason}` }
   }

@@ -1,7 +1,7 @@
 // The parts that decide who is there, wired once per broker: credentials, mechanisms, back-off, and for each listener the rules of its
 // connections. Decides nothing itself.
 import type { Clock, Connection, Logger, Random } from "../ports.ts"
-import { Authentication, type AuthenticationOutcome, type AuthenticationRules } from "./authentication.ts"
+import { Authentication, type AuthenticationOptions, type AuthenticationOutcome, type AuthenticationRules } from "./authentication.ts"
 import { Credentials, type FileUser, type StoredCredentials } from "./credentials.ts"
 import { anonymous, type Principal } from "./principal.ts"
 import { BackOff } from "./sasl/back-off.ts"
@@ -26,7 +26,7 @@ export interface SecurityOptions {
 /** Opens the authentication of one connection; a sentence when its certificate names nobody. */
 export type Identify = (
   socket: Connection,
-  options: { address: string; deadlineMs: number },
+  options: Pick<AuthenticationOptions, "address" | "deadlineMs" | "failureDelayMs">,
 ) => Authentication | { readonly refused: string }
 
 const noTokens: TokenVerifier = { verify: async () => ({ refused: "no tokens are taken" }) }

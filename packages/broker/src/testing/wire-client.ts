@@ -33,6 +33,11 @@ export class WireClient implements AsyncDisposable {
     })
   }
 
+  /** Over a socket that is connected already, for example one of TLS. */
+  static over(socket: Socket, clientId = "wire"): WireClient {
+    return new WireClient(socket, clientId)
+  }
+
   async call<A extends Api>(api: A, version: number, body: RequestInput<A>): Promise<ResponseOf<A>> {
     const correlationId = this.#correlationId + 1
     const frame = await this.send(this.encode(api, version, body))

@@ -59,6 +59,7 @@ export class BackOff {
   }
 }
 
-const pauseMs = (failures: number): number => Math.min(longestPauseMs, firstPauseMs * 2 ** Math.min(failures - 1, 10))
+/** Everybody may mistype once. */
+const pauseMs = (failures: number): number => (failures < 2 ? 0 : Math.min(longestPauseMs, firstPauseMs * 2 ** Math.min(failures - 2, 10)))
 
 const keyOf = (address: string, user: string): string => JSON.stringify([address, user.slice(0, 256)])

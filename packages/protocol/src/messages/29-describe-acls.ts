@@ -1,4 +1,4 @@
-/** Access rules that match a filter. 1 pattern types, 2 flexible, 3 users as resources. Kafka 4 starts at 1. */
+/** Access rules that match a filter (KIP-140). 1 pattern types (KIP-290), 2 flexible. */
 import { defineApi } from "../schema/api.ts"
 import { array, int8, int16, int32, string } from "../schema/fields.ts"
 
@@ -24,8 +24,13 @@ export const DescribeAcls = defineApi({
       resourceType: int8(),
       resourceName: string(),
       patternType: int8({ since: 1, default: 3 }),
-      acls: array({ principal: string(), host: string(), operation: int8(), permissionType: int8() }),
+      acls: array({
+        principal: string(),
+        host: string(),
+        operation: int8(),
+        permissionType: int8(),
+      }),
     }),
   },
-  errors: ["CLUSTER_AUTHORIZATION_FAILED", "SECURITY_DISABLED", "INVALID_REQUEST"],
+  errors: ["SECURITY_DISABLED", "CLUSTER_AUTHORIZATION_FAILED", "INVALID_REQUEST"],
 })

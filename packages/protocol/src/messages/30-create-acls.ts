@@ -1,4 +1,4 @@
-/** Stores access rules. 1 pattern types, 2 flexible, 3 users as resources. Kafka 4 starts at 1. */
+/** Adds access rules (KIP-140). 1 pattern types (KIP-290), 2 flexible. */
 import { defineApi } from "../schema/api.ts"
 import { array, int8, int16, int32, string } from "../schema/fields.ts"
 
@@ -20,7 +20,10 @@ export const CreateAcls = defineApi({
   },
   response: {
     throttleTimeMs: int32(),
-    results: array({ errorCode: int16(), errorMessage: string({ nullableSince: 0 }) }),
+    results: array({
+      errorCode: int16(),
+      errorMessage: string({ nullableSince: 0 }),
+    }),
   },
-  errors: ["CLUSTER_AUTHORIZATION_FAILED", "SECURITY_DISABLED", "INVALID_REQUEST", "POLICY_VIOLATION", "KAFKA_STORAGE_ERROR"],
+  errors: ["SECURITY_DISABLED", "CLUSTER_AUTHORIZATION_FAILED", "INVALID_REQUEST", "NOT_CONTROLLER", "KAFKA_STORAGE_ERROR"],
 })

@@ -1,4 +1,4 @@
-/** Removes the access rules that match filters. 1 pattern types, 2 flexible, 3 users as resources. Kafka 4 starts at 1. */
+/** Removes the access rules that match filters and says which (KIP-140). 1 pattern types (KIP-290), 2 flexible. */
 import { defineApi } from "../schema/api.ts"
 import { array, int8, int16, int32, string } from "../schema/fields.ts"
 
@@ -36,5 +36,5 @@ export const DeleteAcls = defineApi({
       }),
     }),
   },
-  errors: ["CLUSTER_AUTHORIZATION_FAILED", "SECURITY_DISABLED", "INVALID_REQUEST", "POLICY_VIOLATION", "KAFKA_STORAGE_ERROR"],
+  errors: ["SECURITY_DISABLED", "CLUSTER_AUTHORIZATION_FAILED", "INVALID_REQUEST", "NOT_CONTROLLER", "KAFKA_STORAGE_ERROR"],
 })

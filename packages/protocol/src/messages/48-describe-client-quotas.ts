@@ -1,4 +1,4 @@
-/** Quotas of users, client ids and addresses that match a filter (KIP-546). 1 flexible. A null entity name is the default of its type. */
+/** Quotas that match a filter (KIP-546). `matchType`: 0 exact, 1 default, 2 any. 1 flexible. */
 import { defineApi } from "../schema/api.ts"
 import { array, bool, float64, int8, int16, int32, string } from "../schema/fields.ts"
 
@@ -8,7 +8,11 @@ export const DescribeClientQuotas = defineApi({
   versions: [0, 1],
   flexible: 1,
   request: {
-    components: array({ entityType: string(), matchType: int8(), match: string({ nullableSince: 0 }) }),
+    components: array({
+      entityType: string(),
+      matchType: int8(),
+      match: string({ nullableSince: 0 }),
+    }),
     strict: bool(),
   },
   response: {
@@ -17,11 +21,17 @@ export const DescribeClientQuotas = defineApi({
     errorMessage: string({ nullableSince: 0 }),
     entries: array(
       {
-        entity: array({ entityType: string(), entityName: string({ nullableSince: 0 }) }),
-        values: array({ key: string(), value: float64() }),
+        entity: array({
+          entityType: string(),
+          entityName: string({ nullableSince: 0 }),
+        }),
+        values: array({
+          key: string(),
+          value: float64(),
+        }),
       },
       { nullableSince: 0 },
     ),
   },
-  errors: ["CLUSTER_AUTHORIZATION_FAILED", "INVALID_REQUEST"],
+  errors: ["CLUSTER_AUTHORIZATION_FAILED", "INVALID_REQUEST", "UNSUPPORTED_VERSION"],
 })

@@ -1,4 +1,4 @@
-/** Sets and removes quotas of users, client ids and addresses (KIP-546). 1 flexible. A null entity name is the default of its type. */
+/** Sets and removes quotas (KIP-546); a null entity name is the default of its type. 1 flexible. */
 import { defineApi } from "../schema/api.ts"
 import { array, bool, float64, int16, int32, string } from "../schema/fields.ts"
 
@@ -9,8 +9,15 @@ export const AlterClientQuotas = defineApi({
   flexible: 1,
   request: {
     entries: array({
-      entity: array({ entityType: string(), entityName: string({ nullableSince: 0 }) }),
-      ops: array({ key: string(), value: float64(), remove: bool() }),
+      entity: array({
+        entityType: string(),
+        entityName: string({ nullableSince: 0 }),
+      }),
+      ops: array({
+        key: string(),
+        value: float64(),
+        remove: bool(),
+      }),
     }),
     validateOnly: bool(),
   },
@@ -19,8 +26,11 @@ export const AlterClientQuotas = defineApi({
     entries: array({
       errorCode: int16(),
       errorMessage: string({ nullableSince: 0 }),
-      entity: array({ entityType: string(), entityName: string({ nullableSince: 0 }) }),
+      entity: array({
+        entityType: string(),
+        entityName: string({ nullableSince: 0 }),
+      }),
     }),
   },
-  errors: ["CLUSTER_AUTHORIZATION_FAILED", "INVALID_REQUEST", "KAFKA_STORAGE_ERROR"],
+  errors: ["CLUSTER_AUTHORIZATION_FAILED", "INVALID_REQUEST", "NOT_CONTROLLER", "KAFKA_STORAGE_ERROR"],
 })

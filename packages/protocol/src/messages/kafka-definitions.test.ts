@@ -8,11 +8,12 @@ import * as internal from "./internal/index.ts"
 interface KafkaField {
   name: string
   type: string
-  versions: string
+  /** A field that is a tag from its first version on may leave this out. */
+  versions?: string
   nullableVersions?: string
   taggedVersions?: string
   tag?: number
-  default?: string | number | boolean
+  default?: string | number | boolean | null
   ignorable?: boolean
   fields?: KafkaField[]
 }
@@ -68,12 +69,12 @@ function camel(name: string): string {
 function defaultOfKafka({ default: value, type }: KafkaField): unknown {
   if (value === undefined)
     return type.startsWith("[]") ? "[]" : ({ bool: "false", string: "", uuid: "zero", bytes: "", records: "" }[type] ?? "0")
-  return String(Number.isInteger(Number(value)) && value !== "" && typeof value !== "boolean" ? BigInt(value) : value)
+  return String(value !== null && Number.isInteger(Number(value)) && value !== "" && typeof value !== "boolean" ? BigInt(value) : value)
 }
 
 function flattenKafka(message: KafkaMessage, fields: KafkaField[], at: { version: number; path: string }): Flat {
   return fields.flatMap((field) => {
-    if (!within(at.version, field.versions)) return []
+    if (!within(at.version, field.versions ?? field.taggedVersions)) return []
     const base = field.type.replace("[]", "")
     const nested = field.fields ?? message.commonStructs?.find((common) => common.name === base)?.fields
     const path = `${at.path}/${camel(field.name)}`

@@ -88,6 +88,10 @@ export const auth = z.strictObject({
     .array(z.string().min(1))
     .optional()
     .describe("Users that may do everything, whatever the rules say; names without `User:`."),
+  allow_everyone_if_no_acl: z
+    .boolean()
+    .default(false)
+    .describe("allow.everyone.if.no.acl.found: everybody may do everything to what no rule is about."),
 })
 
 export const limits = z.strictObject({

@@ -64,6 +64,7 @@ function refuseUnused({ tls, auth }: NodeConfig, listeners: readonly Listener[])
   if (auth.acls && !auth.super_users) refuse("auth.super_users", "with auth.acls it has to be said who may set the first rules")
   if (auth.super_users && !auth.acls)
     refuse("auth.super_users", "without auth.acls everybody may do everything; switch it on, or remove them")
+  if (auth.allow_everyone_if_no_acl && !auth.acls) refuse("auth.allow_everyone_if_no_acl", "it has no effect without auth.acls")
   if (auth.users_file !== undefined && !some("sasl")) refuse("auth.users_file", "no listener makes clients log in with a password")
   if (auth.oauth && !some("sasl")) refuse("auth.oauth", "no listener makes clients log in with a token")
 }
@@ -170,7 +171,9 @@ export function brokerSecurity(config: NodeConfig, { listeners, security }: Load
   return {
     listeners,
     security,
-    ...(auth?.acls && { authorizer: { superUsers: auth.super_users ?? [] } }),
+    ...(auth?.acls && {
+      authorizer: { superUsers: auth.super_users ?? [], allowsEveryoneIfNoAcl: auth.allow_everyone_if_no_acl },
+    }),
     limits: {
       maxConnectionsPerPrincipal: limits.connections_per_user ?? 2_147_483_647,
       handshakesPerSecond: limits.tls_handshakes_per_address,

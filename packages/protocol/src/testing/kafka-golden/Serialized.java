@@ -13,9 +13,9 @@ import org.apache.kafka.common.protocol.types.*;
 
 public class Serialized {
   static final Map<Integer, Integer> LAST = Map.of(22, 5);
-  static final Set<Integer> KEYS = Set.of(0, 1, 2, 3, 8, 9, 10, 11, 12, 13, 14, 15, 16, 18, 19, 20, 22, 32, 35, 37, 42, 44, 47, 60, 75);
+  static final Set<Integer> KEYS = Set.of(0, 1, 2, 3, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 32, 33, 35, 36, 37, 42, 43, 44, 45, 46, 47, 48, 49, 50, 51, 55, 57, 60, 61, 64, 65, 66, 68, 69, 74, 75, 80, 81);
   /** Versions that Kafka 4 dropped and that we keep; Kafka 3.9 still has them. */
-  static final Map<Integer, int[]> OLD = Map.of(8, new int[] {1, 1}, 19, new int[] {0, 1}, 20, new int[] {0, 0}, 32, new int[] {0, 0});
+  static final Map<Integer, int[]> OLD = Map.of(8, new int[] {1, 1}, 19, new int[] {0, 1}, 20, new int[] {0, 0}, 32, new int[] {0, 0}, 29, new int[] {0, 0}, 30, new int[] {0, 0}, 31, new int[] {0, 0});
   static Random random;
 
   public static void main(String[] args) throws Exception {
@@ -81,6 +81,7 @@ public class Serialized {
     if (into == short.class) return (short) random.nextInt();
     if (into == int.class) return type == Type.UINT16 ? random.nextInt(65536) : random.nextInt();
     if (into == long.class) return random.nextInt(3) == 0 ? -1L : random.nextLong() >> 11;
+    if (into == double.class) return random.nextInt() / 8.0;
     if (into == byte[].class) return bytes();
     if (into == ByteBuffer.class) return ByteBuffer.wrap(bytes());
     // Named at run time, because the package is another one in Kafka 3.
@@ -110,7 +111,7 @@ public class Serialized {
   }
 
   static Class<?> unbox(Class<?> c) {
-    return c == Integer.class ? int.class : c == Short.class ? short.class : c == Byte.class ? byte.class : c == Long.class ? long.class : c;
+    return c == Integer.class ? int.class : c == Short.class ? short.class : c == Byte.class ? byte.class : c == Long.class ? long.class : c == Double.class ? double.class : c;
   }
 
   static String text() {

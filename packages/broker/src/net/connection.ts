@@ -1,7 +1,7 @@
 // One client connection: frames in, responses out in order. Owns the socket, the frames that wait and the order of answers; knows no
 // API. Produce requests start at once behind each other (only their responses are ordered); every other request starts when all earlier
 // ones are answered. A socket whose owner asks for too much, or reads too little, is not read. Until it is known who is there, frames are
-// short, one is looked at at a time, and the time is limited.
+// short, one is looked at at a time, and the time is limited. Who has used more than a quota gives is answered first and then not read.
 import { DecodeError, FrameReader } from "@rivven/protocol"
 import type { Cancel, Clock, Connection, Logger } from "../ports.ts"
 import type { Authentication } from "../security/authentication.ts"
@@ -58,6 +58,8 @@ export class ClientConnection {
   #isProducing = false
   #runsOnlyPipelined = true
   #isFlushScheduled = false
+  #isMuted = false
+  #cancelMute: Cancel = () => {}
   #isPaused = false
   #isClosed = false
   #isDraining = false
@@ -139,7 +141,7 @@ export class ClientConnection {
 
   #startNext(): boolean {
     const next = this.#waiting[0]
-    if (next === undefined || this.#isClosed || this.#isDraining) return false
+    if (next === undefined || this.#isClosed || this.#isDraining || this.#isMuted) return false
     if (this.#options.socket.bufferedBytes > this.#options.limits.maxBufferedBytes) return false
     // What a frame is depends on how the one before it ended.
     if (this.#queue.size > 0 && !this.authentication.isKnown) return false
@@ -184,16 +186,25 @@ export class ClientConnection {
     this.#isFlushScheduled = false
     if (this.#isClosed) return
     const ready = this.#queue.takeReady()
-    if (ready.length > 0)
-      this.#options.socket.write(
-        ready.flatMap((one) => one.parts),
-        () => releaseAll(ready),
-      )
+    const parts = ready.flatMap((one) => one.parts)
+    if (parts.length > 0) this.#options.socket.write(parts, () => releaseAll(ready))
+    else releaseAll(ready)
+    this.#mute(Math.max(0, ...ready.map((one) => one.throttleMs ?? 0)))
     this.#lastActiveMs = this.#options.clock.monotonic()
     const last = ready.find((one) => one.closes !== undefined)
     if (last) this.#endAfter(last.closes ?? "")
     this.#pump()
     this.#endWhenDrained()
+  }
+
+  #mute(ms: number): void {
+    if (ms <= 0) return
+    this.#cancelMute()
+    this.#isMuted = true
+    this.#cancelMute = this.#options.clock.after(ms, () => {
+      this.#isMuted = false
+      this.#pump()
+    })
   }
 
   /** A frame above the threshold takes its bytes from a budget shared by all connections before more of it is read. */
@@ -227,7 +238,7 @@ export class ClientConnection {
   #shouldPause(): boolean {
     const { limits, isPressured } = this.#options
     if (this.#isDraining) return false
-    if (this.#isProducing && isPressured()) return true
+    if (this.#isMuted || (this.#isProducing && isPressured())) return true
     if (this.#largeFrame !== null && !this.#largeFrame.granted) return true
     if (this.#queue.size + this.#waiting.length >= (this.authentication.isKnown ? limits.maxInFlight : 1)) return true
     return this.#queue.requestBytes + this.#waitingBytes > limits.maxInFlightBytes
@@ -254,7 +265,7 @@ export class ClientConnection {
       this.#fail(`a frame of ${this.#reader.announcedBytes} bytes got no byte for ${Math.round(silentMs)} ms`)
       return
     }
-    const isIdle = this.#queue.size === 0 && this.#waiting.length === 0 && silentMs >= limits.idleMs
+    const isIdle = !this.#isMuted && this.#queue.size === 0 && this.#waiting.length === 0 && silentMs >= limits.idleMs
     if (isIdle) this.#options.socket.destroy()
     else this.#checkAfter(Math.max(1_000, (hasFrame ? limits.stalledFrameMs : limits.idleMs) - silentMs))
   }
@@ -292,6 +303,7 @@ export class ClientConnection {
     if (this.#isClosed) return
     this.#isClosed = true
     this.#cancelCheck()
+    this.#cancelMute()
     this.#releaseLargeFrame()
     this.#waiting.length = 0
     this.#waitingBytes = 0

@@ -22,6 +22,8 @@ export interface ListenersOptions {
   readonly metrics: Metrics
   readonly prepare: Prepare
   readonly isPressured: () => boolean
+  /** Connections per second that an address may open; undefined without a quota. */
+  readonly connectionRateOf?: (address: string) => number | undefined
 }
 
 export class Listeners {
@@ -32,7 +34,7 @@ export class Listeners {
   constructor(options: ListenersOptions) {
     const { settings, limits, clock, security } = options
     this.#options = options
-    this.#admission = new Admission({ limits, clock })
+    this.#admission = new Admission({ limits, clock, quotaOf: options.connectionRateOf })
     const largeFrames = new ByteBudget(limits.largeFrameBudgetBytes)
     let lastId = 0
     const shared = { admission: this.#admission, largeFrames, nextId: () => ++lastId }

@@ -7,6 +7,8 @@ export interface Outgoing {
   readonly release?: () => void
   /** The connection ends once this has left, with the reason for the log. */
   readonly closes?: string
+  /** The connection is not read for this long once this has left: its owner has used more than a quota gives (KIP-219). */
+  readonly throttleMs?: number
 }
 
 /** Handle of one expected response. */

@@ -12,6 +12,8 @@ const own: readonly ConfigDefinition[] = [
     doc: "Whether a metadata request for an unknown topic may create it, if the client allows that too.",
   }),
   int("broker.id", { ...fixed, default: 1, doc: "The number of this node." }),
+  int("controller.quota.window.num", { ...fixed, min: 1, default: 11, doc: "How many windows controller_mutation_rate is saved up for." }),
+  int("controller.quota.window.size.seconds", { ...fixed, min: 1, default: 1, doc: "The length of each of those windows." }),
   text("broker.rack", { ...fixed, default: "", doc: "Where this node stands; empty when it was not said." }),
   long("connections.max.idle.ms", { ...fixed, min: -1, default: 600_000, doc: "A connection without requests for this long is closed." }),
   long("connections.max.reauth.ms", {
@@ -55,6 +57,8 @@ const own: readonly ConfigDefinition[] = [
   int("offsets.topic.num.partitions", { ...fixed, default: 1, doc: "Partitions of the log of group offsets." }),
   short("offsets.topic.replication.factor", { ...fixed, default: 1, doc: "Copies of the log of group offsets." }),
   text("process.roles", { ...fixed, default: "broker,controller", doc: "What this node is." }),
+  int("quota.window.num", { ...fixed, min: 2, default: 11, doc: "How many windows the use of a quota is measured over." }),
+  int("quota.window.size.seconds", { ...fixed, min: 1, default: 1, doc: "The length of each of those windows." }),
   int("producer.id.expiration.ms", {
     ...fixed,
     min: 1,

@@ -16,6 +16,8 @@ import { type MetricSources, Metrics } from "./metrics.ts"
 import { Listeners } from "./net/listeners.ts"
 import { nodeNet } from "./net/node-net.ts"
 import type { Ports, TlsMaterial } from "./ports.ts"
+import { QuotaAdmin } from "./quotas/quota-admin.ts"
+import { Quotas } from "./quotas/quotas.ts"
 import { openAccess } from "./security/access-control.ts"
 import type { FileUser } from "./security/credentials.ts"
 import { ScramAdmin } from "./security/scram-admin.ts"
@@ -128,7 +130,8 @@ class Start {
     const groups = await this.#openGroups(logs, configs)
     const security = await this.#openSecurity(configs, log)
     const access = this.#openAccess(log)
-    return this.#listen({ logs, configs, ...security, ...access, ...topics, ...groups })
+    const quotas = this.#openQuotas(log, configs)
+    return this.#listen({ logs, configs, ...security, ...access, ...quotas, ...topics, ...groups })
   }
 
   async #openLogs(): Promise<LogManager> {
@@ -237,6 +240,18 @@ class Start {
     return openAccess({ settings, store: this.#catalog.acls, random: this.#ports.random, append, metrics: this.#metrics })
   }
 
+  #openQuotas(log: MetadataLog, configs: ConfigStore) {
+    const { quotas: store } = this.#catalog
+    const windows = (prefix: string) => ({
+      count: configs.brokerNumber(`${prefix}quota.window.num`),
+      windowMs: configs.brokerNumber(`${prefix}quota.window.size.seconds`) * 1_000,
+    })
+    return {
+      quotas: new Quotas({ store, clock: this.#ports.clock, windows: windows(""), mutationWindows: windows("controller.") }),
+      quotaAdmin: new QuotaAdmin({ store, append: (changes) => log.append(changes.map((change) => ({ type: "clientQuota", change }))) }),
+    }
+  }
+
   async #listen(parts: Omit<Services, OwnParts>): Promise<RunningBroker> {
     const { clock, net } = this.#ports
     const { logger } = this.#options
@@ -254,6 +269,7 @@ class Start {
       metrics: this.#metrics,
       prepare: createDispatcher({ handlers, services, intercepts: this.#intercepts }),
       isPressured: () => parts.logs.isPressured,
+      connectionRateOf: (address) => this.#catalog.quotas.connectionRateOf(address),
     })
     this.#closers.push(() => listeners.close(0))
     const bound = await listeners.open()

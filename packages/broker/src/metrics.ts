@@ -64,6 +64,10 @@ export class Metrics {
     "reason",
   ])
   readonly #denials = this.#counter("rivven_authorizer_denials_total", "What somebody asked for and may not do", ["operation", "resource"])
+  readonly #throttleSeconds = this.#counter("rivven_quota_throttle_seconds_total", "Time that clients had to wait because of quotas", [
+    "kind",
+  ])
+  readonly #throttled = this.#counter("rivven_throttled_requests_total", "Requests whose client had to wait because of quotas", ["kind"])
   readonly #byApi = new Map<string, { seconds: Histogram.Internal<"api">; errors: Map<string, Counter.Internal> }>()
   readonly #byTopic = new Map<string, TopicMetrics>()
 
@@ -93,6 +97,11 @@ export class Metrics {
 
   onRefusedConnection(labels: { listener: string; reason: string }): void {
     this.#refused.inc(labels)
+  }
+
+  onThrottled(kind: string, ms: number): void {
+    this.#throttleSeconds.inc({ kind }, ms / 1_000)
+    this.#throttled.inc({ kind })
   }
 
   onDenied(operation: string, resource: string): void {

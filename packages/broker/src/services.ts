@@ -6,6 +6,8 @@ import type { GroupAdmin } from "./groups/group-admin.ts"
 import type { LogManager } from "./log/log-manager.ts"
 import type { Metrics } from "./metrics.ts"
 import type { Clock, Logger } from "./ports.ts"
+import type { QuotaAdmin } from "./quotas/quota-admin.ts"
+import type { Quotas } from "./quotas/quotas.ts"
 import type { Authorizer } from "./security/access.ts"
 import type { AclAdmin } from "./security/acl-admin.ts"
 import type { ScramAdmin } from "./security/scram-admin.ts"
@@ -50,6 +52,8 @@ export interface Services {
   /** Null where everybody may do everything. */
   readonly authorizer: Authorizer | null
   readonly acls: AclAdmin
+  readonly quotas: Quotas
+  readonly quotaAdmin: QuotaAdmin
   readonly logs: LogManager
   readonly catalog: Catalog
   readonly configs: ConfigStore

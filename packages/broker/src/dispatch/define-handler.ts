@@ -2,6 +2,8 @@
 // versions, the version check, decoding, metrics and the answer to a bug from the definition, so that advertised = implemented.
 import type { Api, ErrorName, RequestOf, ResponseInput } from "@rivven/protocol"
 import type { Peer } from "../net/peer.ts"
+import type { QuotaKind } from "../quotas/quota-entity.ts"
+import type { Consumer } from "../quotas/quota-store.ts"
 import type { Operation, ResourceType } from "../security/access.ts"
 import type { Services } from "../services.ts"
 
@@ -25,6 +27,10 @@ export interface RequestContext extends Services {
   readonly wouldAllow: (operation: Operation, resourceType: ResourceType, name: string) => boolean
   /** Whether they may do it to any resource of the type at all. */
   readonly allowsSome: (operation: Operation, resourceType: ResourceType) => boolean
+  /** Whose quotas count. */
+  readonly consumer: Consumer
+  /** The sender has used more than a quota gives and has to wait. */
+  readonly throttle: (kind: QuotaKind, ms: number) => void
   /** Runs when the response has left the process or never will; for pooled memory in the response. */
   afterSent(release: () => void): void
   /** Ends the connection once the response has left, with the reason for the log. */
@@ -44,6 +50,8 @@ export interface HandlerOptions<A extends Api> {
   readonly omits: readonly string[]
   /** Starts before earlier requests of its connection are answered. */
   readonly isPipelined?: boolean
+  /** The bytes of the request count as produced. */
+  readonly produces?: boolean
   /** The response carries record batches: it leaves as the slices they came as. */
   readonly carriesRecords?: boolean
   handle(request: RequestOf<A>, context: RequestContext): HandlerResult<A> | Promise<HandlerResult<A>>

@@ -16,9 +16,11 @@ import {
 import { isBrokerError } from "../errors.ts"
 import type { Answer, Prepare, Prepared } from "../net/connection.ts"
 import type { Peer } from "../net/peer.ts"
+import type { QuotaKind } from "../quotas/quota-entity.ts"
 import type { Operation, ResourceType } from "../security/access.ts"
 import type { Services } from "../services.ts"
 import { type Handler, type HandlerResult, noResponse, type RequestContext } from "./define-handler.ts"
+import { Throttle } from "./throttle.ts"
 
 const apiVersionsKey = 18
 
@@ -80,11 +82,14 @@ class Call {
   readonly #releases: (() => void)[] = []
   #error: ErrorName | null = null
   #waitedMs = 0
+  readonly #throttle: Throttle
   #closes: string | undefined
 
   constructor(options: CallOptions) {
     this.#options = options
     this.#startedMs = options.services.clock.monotonic()
+    const { peer, header, services } = options
+    this.#throttle = new Throttle(services.quotas, { user: peer.principal.name, clientId: header.clientId ?? "" })
   }
 
   prepare(): Prepared | { close: string } {
@@ -98,10 +103,13 @@ class Call {
   }
 
   #start(): Answer | Promise<Answer> {
+    const { clock } = this.#options.services
+    const beganMs = clock.monotonic()
     try {
       const request = this.#decode()
       if ("close" in request) return request
       const result = this.#run(request.body)
+      this.#throttle.busy(clock.monotonic() - beganMs)
       if (!(result instanceof Promise)) return this.#finish(result)
       return result.then(
         (later) => this.#finish(later),
@@ -141,6 +149,8 @@ class Call {
         services.authorizer?.wouldAllow(peer, { operation, resourceType, name }) ?? true,
       allowsSome: (operation: Operation, resourceType: ResourceType) =>
         services.authorizer?.allowsSome(peer, operation, resourceType) ?? true,
+      consumer: { user: peer.principal.name, clientId: header.clientId ?? "" },
+      throttle: (kind: QuotaKind, ms: number) => this.#throttle.add(kind, ms),
       afterSent: (release: () => void) => void this.#releases.push(release),
       countError: (error: ErrorName) => {
         this.#error ??= error === "NONE" ? null : error
@@ -158,7 +168,8 @@ class Call {
     if (result === noResponse) {
       this.#count(this.#error)
       this.#release()
-      return "none"
+      const throttleMs = this.#settleThrottle()
+      return throttleMs > 0 ? { parts: [], throttleMs } : "none"
     }
     if (isClose(result)) {
       this.#count(this.#error ?? "UNKNOWN_SERVER_ERROR")
@@ -172,14 +183,24 @@ class Call {
     }
   }
 
-  #encode(body: object): Answer {
+  /** The response says how long the connection will not be read. */
+  #settleThrottle(): number {
+    const { handler, frame, peer, services } = this.#options
+    if (!peer.authentication.isKnown) return 0
+    if (handler.produces) this.#throttle.produced(frame.byteLength)
+    return this.#throttle.settle(services.metrics)
+  }
+
+  #encode(answered: object): Answer {
     const { handler, header } = this.#options
+    const throttleMs = this.#settleThrottle()
+    const body = throttleMs > 0 && "throttleTimeMs" in handler.api.response ? { ...answered, throttleTimeMs: throttleMs } : answered
     const encode = { api: handler.api, version: header.apiVersion, correlationId: header.correlationId, body: body as never }
     const parts = handler.carriesRecords
       ? encodeResponseParts(encode.api, encode.version, encode.correlationId, encode.body)
       : [encodeResponse(encode.api, encode.version, encode.correlationId, encode.body)]
     this.#count(this.#error ?? errorOf(body))
-    return { parts, release: () => this.#release(), closes: this.#closes }
+    return { parts, release: () => this.#release(), closes: this.#closes, throttleMs }
   }
 
   #onThrow(error: unknown): Answer {

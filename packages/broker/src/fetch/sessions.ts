@@ -73,6 +73,10 @@ export class FetchSessions {
     return this.#continue(session, request)
   }
 
+  close(sessionId: number): void {
+    this.#sessions.delete(sessionId)
+  }
+
   #begin(request: SessionRequest): FetchScope {
     if (request.positions.length === 0 || !this.#makeRoom()) return sessionless(request.positions)
     const session: Session = {

@@ -33,6 +33,7 @@ export default defineHandler(Produce, {
   accepts: [3, 12],
   omits: ["transactional batches (INVALID_TXN_STATE)", "versions 0-2 are advertised and refused", "version 13 (topic ids)"],
   isPipelined: true,
+  produces: true,
   handle(request, context) {
     const denial = whyDenied(request, context)
     if (denial) return request.acks === 0 ? unanswered([denial], context) : answer(request, allRefused(request, denial.error), context)

@@ -5,7 +5,7 @@
 import { errorCode, type RequestOf, zeroUuid } from "@rivven/protocol"
 import { Fetch } from "@rivven/protocol/messages"
 import { defineHandler, type RequestContext } from "../dispatch/define-handler.ts"
-import type { FetchedPartition, FetchTarget } from "../fetch/fetcher.ts"
+import type { Fetched, FetchedPartition, FetchTarget } from "../fetch/fetcher.ts"
 import type { FetchPosition } from "../fetch/position.ts"
 import { clusterResource } from "../security/access.ts"
 
@@ -35,10 +35,28 @@ export default defineHandler(Fetch, {
     const fetched = await context.fetcher.fetch(targets, limitsOf(request, context))
     context.countWait(fetched.waitedMs)
     context.afterSent(fetched.release)
+    if (isOverQuota(fetched, context)) return throttled(request, scope.sessionId, context)
     const news = scope.news(fetched.partitions)
     return { errorCode: 0, sessionId: scope.sessionId, responses: byTopic(news, context) }
   },
 })
+
+/** Charges what would be answered, and takes it back when it is too much: then nothing is. */
+function isOverQuota({ partitions }: Fetched, { quotas, consumer, throttle }: RequestContext): boolean {
+  const bytes = partitions.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0)
+  const waitMs = quotas.charge("fetch", consumer, bytes)
+  if (waitMs === 0) return false
+  quotas.refund("fetch", consumer, bytes)
+  throttle("fetch", waitMs)
+  return true
+}
+
+/** Empty (KIP-219): a client with a session asks the same again, one without a session has none. */
+function throttled({ sessionEpoch }: Request, sessionId: number, { fetchSessions }: RequestContext) {
+  if (sessionEpoch > 0) return { errorCode: 0, sessionId, responses: [] }
+  fetchSessions.close(sessionId)
+  return { errorCode: 0, sessionId: 0, responses: [] }
+}
 
 function positionsOf(request: Request): FetchPosition[] {
   return request.topics.flatMap(({ topic, topicId, partitions }) =>
@@ -66,8 +84,9 @@ function targetOf(position: FetchPosition, isReplica: boolean, { topicLogs, cata
   }
 }
 
-function limitsOf({ minBytes, maxBytes, maxWaitMs }: Request, { configs, peer }: RequestContext) {
-  return { minBytes, maxBytes: Math.min(maxBytes, configs.brokerNumber("fetch.max.bytes")), maxWaitMs, peer }
+function limitsOf({ minBytes, maxBytes, maxWaitMs }: Request, { configs, peer, quotas, consumer }: RequestContext) {
+  const most = Math.min(configs.brokerNumber("fetch.max.bytes"), quotas.largestFetch(consumer))
+  return { minBytes: Math.min(minBytes, most), maxBytes: Math.min(maxBytes, most), maxWaitMs, peer }
 }
 
 function byTopic(results: readonly FetchedPartition[], context: RequestContext) {

@@ -4,6 +4,7 @@ import { errorCode, type RequestOf, type ResponseInput, zeroUuid } from "@rivven
 import { CreateTopics } from "@rivven/protocol/messages"
 import { quote } from "../config.ts"
 import { defineHandler, type RequestContext } from "../dispatch/define-handler.ts"
+import { spendMutations } from "../dispatch/mutations.ts"
 import type { Refused } from "../log/model.ts"
 import { clusterResource } from "../security/access.ts"
 import { configSources } from "../topics/config-store.ts"
@@ -38,6 +39,8 @@ async function create(wanted: Wanted, validateOnly: boolean, context: RequestCon
   const request = { name, partitionCount, replicationFactor, assignments, configs }
   const plan = context.topics.plan(request)
   if (!plan.ok) return refused(name, plan, context)
+  const overspent = validateOnly ? null : spendMutations(plan.partitionCount, { firstStrictVersion: 6 }, context)
+  if (overspent) return refused(name, overspent, context)
   const made = validateOnly ? null : await context.topics.create(request)
   if (made && !made.ok) return refused(name, made, context)
   const topicId = made?.topic.id ?? zeroUuid

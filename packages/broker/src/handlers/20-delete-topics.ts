@@ -2,6 +2,7 @@
 import { errorCode, type ResponseInput, zeroUuid } from "@rivven/protocol"
 import { DeleteTopics } from "@rivven/protocol/messages"
 import { defineHandler, type RequestContext } from "../dispatch/define-handler.ts"
+import { spendMutations } from "../dispatch/mutations.ts"
 import type { Refused } from "../log/model.ts"
 import { clusterResource } from "../security/access.ts"
 import { refuse } from "../topics/refusal.ts"
@@ -25,7 +26,9 @@ export default defineHandler(DeleteTopics, {
 async function remove({ name, topicId }: Target, context: RequestContext): Promise<Answer> {
   const nameOfId = name === null ? context.catalog.topicById(topicId)?.name : undefined
   const denial = whyDenied(name ?? nameOfId, context)
-  const result = denial ?? (await removed({ name, topicId }, context))
+  const partitions = context.catalog.topic(name ?? nameOfId ?? "")?.partitionCount ?? 0
+  const overspent = denial || partitions === 0 ? null : spendMutations(partitions, { firstStrictVersion: 5 }, context)
+  const result = denial ?? overspent ?? (await removed({ name, topicId }, context))
   // Only who may describe a topic learns the name that goes with an id.
   const knownName = name ?? (nameOfId !== undefined && mayDescribe(nameOfId, context) ? nameOfId : null)
   if (result.ok) return { name: result.topic.name, topicId: result.topic.id, errorCode: 0 }

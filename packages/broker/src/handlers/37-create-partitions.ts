@@ -3,6 +3,7 @@ import { errorCode, type RequestOf } from "@rivven/protocol"
 import { CreatePartitions } from "@rivven/protocol/messages"
 import { quote } from "../config.ts"
 import { defineHandler, type RequestContext } from "../dispatch/define-handler.ts"
+import { spendMutations } from "../dispatch/mutations.ts"
 import type { Refused } from "../log/model.ts"
 import type { Topic } from "../topics/catalog.ts"
 import { refuse } from "../topics/refusal.ts"
@@ -28,9 +29,15 @@ export default defineHandler(CreatePartitions, {
   },
 })
 
-async function grow(wanted: Wanted, validateOnly: boolean, { topics, allows }: RequestContext): Promise<Topic | Refused> {
+async function grow(wanted: Wanted, validateOnly: boolean, context: RequestContext): Promise<Topic | Refused> {
+  const { topics, allows, catalog } = context
   if (!allows("ALTER", "TOPIC", wanted.name)) return refuse("TOPIC_AUTHORIZATION_FAILED", "Authorization failed.")
   if (validateOnly) return topics.planGrowth(wanted)
+  const planned = topics.planGrowth(wanted)
+  if (isRefused(planned)) return planned
+  const added = wanted.count - (catalog.topic(wanted.name)?.partitionCount ?? wanted.count)
+  const overspent = spendMutations(added, { firstStrictVersion: 3 }, context)
+  if (overspent) return overspent
   const grown = await topics.grow(wanted)
   return grown.ok ? grown.topic : grown
 }

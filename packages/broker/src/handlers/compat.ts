@@ -99,8 +99,6 @@ const reasons: Record<string, readonly (readonly [key: number, name: string])[]>
     [43, "ElectLeaders"],
     [45, "AlterPartitionReassignments"],
     [46, "ListPartitionReassignments"],
-    [48, "DescribeClientQuotas"],
-    [49, "AlterClientQuotas"],
     [55, "DescribeQuorum"],
     [74, "ListConfigResources"],
   ],

@@ -59,6 +59,7 @@ export class ClientConnection {
   #runsOnlyPipelined = true
   #isFlushScheduled = false
   #isMuted = false
+  #mutedUntilMs = 0
   #cancelMute: Cancel = () => {}
   #isPaused = false
   #isClosed = false
@@ -198,9 +199,11 @@ export class ClientConnection {
   }
 
   #mute(ms: number): void {
-    if (ms <= 0) return
+    const untilMs = this.#options.clock.monotonic() + ms
+    if (ms <= 0 || (this.#isMuted && untilMs <= this.#mutedUntilMs)) return
     this.#cancelMute()
     this.#isMuted = true
+    this.#mutedUntilMs = untilMs
     this.#cancelMute = this.#options.clock.after(ms, () => {
       this.#isMuted = false
       this.#pump()

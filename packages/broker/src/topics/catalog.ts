@@ -1,5 +1,6 @@
 // What exists: topics with their ids, partition counts and configs, broker configs, the next producer id. Owned by the replay of
 // `__cluster_metadata` and by the admin calls, which apply a record here once it is durable. Knows nothing of logs or bytes.
+import { QuotaStore } from "../quotas/quota-store.ts"
 import { AclStore } from "../security/acl-store.ts"
 import type { MetadataRecord } from "./metadata-records.ts"
 import { ScramUsers } from "./scram-users.ts"
@@ -19,6 +20,7 @@ export interface Topic {
 export class Catalog {
   readonly scram = new ScramUsers()
   readonly acls = new AclStore()
+  readonly quotas = new QuotaStore()
   readonly #byName = new Map<string, Topic>()
   readonly #byId = new Map<string, Topic>()
   readonly #deletedIds = new Set<string>()
@@ -56,6 +58,7 @@ export class Catalog {
         this.acls.remove(record.id)
         break
       case "clientQuota":
+        this.quotas.apply(record.change)
         break
     }
   }

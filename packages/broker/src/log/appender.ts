@@ -3,7 +3,7 @@
  * staged goes into the active segment with one positioned write, and only then does it count. While a segment rolls or a failed write
  * is cut back, batches stay staged. Owns the active segment; nobody else writes to the partition's files.
  */
-import { type BatchHeader, parseBatchHeader, rewriteAppendTime, rewriteBaseOffset, rewriteLeaderEpoch } from "@rivven/protocol/records"
+import { parseBatchHeader, rewriteAppendTime, rewriteBaseOffset, rewriteLeaderEpoch } from "@rivven/protocol/records"
 import type { Cancel } from "../ports.ts"
 import { isDiskFull, ShortWrite } from "../storage/disk.ts"
 import { checkBatch, refused } from "./batch-checks.ts"
@@ -11,16 +11,14 @@ import type { Flushable } from "./flush.ts"
 import type { LogDir } from "./log-dir.ts"
 import type { Appended, AppendOptions, AppendResult } from "./model.ts"
 import { flushIntervalMs, type PartitionState } from "./partition-state.ts"
+import { markerOf, type PlacedBatch } from "./producer-state.ts"
 import { Sealer } from "./sealer.ts"
 import { Segment } from "./segment.ts"
 import type { StagingLog } from "./tick-writer.ts"
 import type { OffsetWaiters } from "./waiters.ts"
 
-interface StagedBatch {
-  bytes: Uint8Array
-  header: BatchHeader
-  baseOffset: number
-  lastOffset: number
+interface StagedBatch extends PlacedBatch {
+  readonly bytes: Uint8Array
 }
 
 const maxPosition = 0x7fff_ffff
@@ -53,7 +51,7 @@ export class Appender implements StagingLog, Flushable {
     if (state.closed !== null) return refused("UNKNOWN_TOPIC_OR_PARTITION", state.closed.message)
     if (refusal !== null) return refused("KAFKA_STORAGE_ERROR", refusal)
     const nowMs = dir.clock.wall()
-    const checked = checkBatch(batch, { config: state.config, nowMs, origin })
+    const checked = checkBatch(batch, { config: state.config, nowMs, origin, isInTransaction: options.isInTransaction })
     if (!checked.ok) return checked
     const verdict = state.producers.check(checked.header)
     if (verdict.kind === "refused") return verdict.answer
@@ -144,8 +142,9 @@ export class Appender implements StagingLog, Flushable {
     if (logAppendTimeMs >= 0) rewriteAppendTime(batch, logAppendTimeMs)
     const header = parseBatchHeader(batch)
     const lastOffset = header.lastOffset
-    state.producers.stage(header, lastOffset)
-    this.staged.push({ bytes: batch, header, baseOffset, lastOffset })
+    const staged = { bytes: batch, header, baseOffset, lastOffset, marker: markerOf(header, batch) }
+    state.producers.stage(staged)
+    this.staged.push(staged)
     this.stagedEnd = lastOffset + 1
     this.stagedBytes += batch.length
     this.dir.pressure.add(batch.length)
@@ -194,10 +193,11 @@ export class Appender implements StagingLog, Flushable {
     const options = { intervalBytes: state.config.indexIntervalBytes }
     const from = state.active.sizeBytes
     let position = from
-    for (const { bytes, header, baseOffset, lastOffset } of run) {
-      const { maxTimestamp } = header
+    for (const batch of run) {
+      const { bytes, baseOffset, lastOffset } = batch
+      const { maxTimestamp } = batch.header
       state.active.note({ baseOffset, lastOffset, sizeBytes: bytes.length, maxTimestamp }, position, options)
-      state.producers.apply(header, lastOffset)
+      state.producers.apply(batch)
       position += bytes.length
     }
     this.stagedBytes -= position - from

@@ -6,6 +6,7 @@ export interface CheckContext {
   config: LogConfig
   nowMs: number
   origin: "client" | "internal"
+  isInTransaction?: boolean
 }
 
 export const refused = (error: Refused["error"], message: string): Refused => ({ ok: false, error, message })
@@ -41,7 +42,7 @@ function mostRecords({ codec, sizeBytes }: BatchHeader): number {
   return Math.floor(payloadBytes / leastRecordBytes)
 }
 
-function checkCounts(header: BatchHeader, { origin }: CheckContext): Refused | null {
+function checkCounts(header: BatchHeader, { origin, isInTransaction = false }: CheckContext): Refused | null {
   const { lastOffsetDelta, recordsCount, producerId, producerEpoch, baseSequence } = header
   if (recordsCount < 1 || lastOffsetDelta !== recordsCount - 1) {
     return refused("INVALID_RECORD", `lastOffsetDelta is ${lastOffsetDelta} with ${recordsCount} records`)
@@ -55,7 +56,8 @@ function checkCounts(header: BatchHeader, { origin }: CheckContext): Refused | n
     return refused("INVALID_RECORD", `producer id ${producerId} with epoch ${producerEpoch} and sequence ${baseSequence}`)
   }
   if (header.isTransactional && producerId < 0) return refused("INVALID_RECORD", "a transactional batch needs a producer id")
-  if (header.isTransactional) return refused("INVALID_TXN_STATE", "this producer has no open transaction for the partition")
+  if (header.isTransactional && !isInTransaction)
+    return refused("INVALID_TXN_STATE", "this producer has no open transaction for the partition")
   return null
 }
 

@@ -46,6 +46,8 @@ export interface PartitionSpec {
 export interface AppendOptions {
   /** `internal`: written by the broker itself; control batches are allowed and a nearly full disk does not refuse it. */
   origin?: "client" | "internal"
+  /** The coordinator knows that this batch belongs to an open transaction; a transactional batch without it is refused. */
+  isInTransaction?: boolean
 }
 
 export interface Appended {

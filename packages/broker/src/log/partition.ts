@@ -5,7 +5,9 @@
 import { Appender } from "./appender.ts"
 import type { LogDir } from "./log-dir.ts"
 import type { AppendOptions, AppendResult, CorruptRange, LogConfig, ReadRequest, ReadResult, Refused, TimestampOffset } from "./model.ts"
+import type { AbortedTransaction } from "./open-transactions.ts"
 import { type PartitionIdentity, PartitionState } from "./partition-state.ts"
+import type { ProducerEntry } from "./producer-state.ts"
 import { readBatches } from "./reader.ts"
 import type { OpenedLog } from "./recovery.ts"
 import { findByTimestamp, findMaxTimestamp } from "./timestamps.ts"
@@ -58,6 +60,25 @@ export class Partition {
     return this.state.highWatermark
   }
 
+  /** Everything below is decided: what read_committed readers may see. */
+  get lastStableOffset(): number {
+    return this.state.producers.transactions.lastStable(this.state.highWatermark)
+  }
+
+  /** Transactions of which a reader of [from, to) may have to drop a part, by first offset. */
+  abortedTransactions({ from, to }: { from: number; to: number }): AbortedTransaction[] {
+    return this.state.producers.transactions.abortedBetween(from, to)
+  }
+
+  /** First offset of a producer's open transaction, staged batches included. */
+  openTransactionOf(producerId: number): number | null {
+    return this.state.producers.latest(producerId)?.openSince ?? null
+  }
+
+  producers(): Iterable<ProducerEntry> {
+    return this.state.producers.entries()
+  }
+
   get leaderEpoch(): number {
     return this.state.leaderEpoch
   }
@@ -100,9 +121,14 @@ export class Partition {
   }
 
   /** Bytes of log from an offset to the end, as far as the indexes in memory tell: an estimate for long polls. */
-  readableBytes(offset: number): number {
+  readableBytes(offset: number, upTo = this.state.highWatermark): number {
+    if (offset >= upTo) return 0
+    const behind = upTo < this.state.highWatermark ? this.bytesFrom(upTo) : 0
+    return Math.max(1, this.bytesFrom(offset) - behind)
+  }
+
+  private bytesFrom(offset: number): number {
     const { state } = this
-    if (offset >= state.highWatermark) return 0
     const first = state.segmentAt(offset)
     if (first === undefined) return 0
     const behind = state.segments.slice(state.segments.indexOf(first) + 1)

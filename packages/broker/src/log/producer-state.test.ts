@@ -1,4 +1,4 @@
-import { parseBatchHeader } from "@rivven/protocol/records"
+import { type BatchHeader, parseBatchHeader } from "@rivven/protocol/records"
 import { describe, expect, test } from "vitest"
 import { batchOf } from "../testing/log-fixture.ts"
 import { decodeProducers, encodeProducers } from "./producer-snapshot.ts"
@@ -12,9 +12,12 @@ const header = (sequence: number, { epoch = 0, count = 1 }: { epoch?: number; co
     ),
   )
 
+const apply = (states: ProducerStates, batch: BatchHeader, lastOffset: number): void =>
+  states.apply({ header: batch, baseOffset: lastOffset - batch.lastOffsetDelta, lastOffset, marker: null })
+
 function statesWith(batches: number): ProducerStates {
   const states = new ProducerStates()
-  for (let sequence = 0; sequence < batches; sequence++) states.apply(header(sequence), 100 + sequence)
+  for (let sequence = 0; sequence < batches; sequence++) apply(states, header(sequence), 100 + sequence)
   return states
 }
 
@@ -47,7 +50,7 @@ test("does not take a batch of another size for a duplicate", () => {
 
 test("refuses a lower epoch, and a higher one that does not begin at 0", () => {
   const states = new ProducerStates()
-  states.apply(header(0, { epoch: 5 }), 0)
+  apply(states, header(0, { epoch: 5 }), 0)
   expect(kind(states, 1, { epoch: 4 })).toBe("INVALID_PRODUCER_EPOCH")
   expect(kind(states, 1, { epoch: 6 })).toBe("OUT_OF_ORDER_SEQUENCE_NUMBER")
   expect(kind(states, 0, { epoch: 6 })).toBe("append")
@@ -55,24 +58,24 @@ test("refuses a lower epoch, and a higher one that does not begin at 0", () => {
 
 test("forgets the batches of an old epoch", () => {
   const states = statesWith(3)
-  states.apply(header(0, { epoch: 1 }), 200)
+  apply(states, header(0, { epoch: 1 }), 200)
   expect(kind(states, 0, { epoch: 1 })).toBe("duplicate")
   expect(kind(states, 2, { epoch: 1 })).toBe("OUT_OF_ORDER_SEQUENCE_NUMBER")
 })
 
 test("wraps sequences from 2^31-1 to 0", () => {
   const states = new ProducerStates()
-  states.apply(header(0x7fff_fffe, { count: 2 }), 1)
+  apply(states, header(0x7fff_fffe, { count: 2 }), 1)
   expect(kind(states, 0)).toBe("append")
   const wrapping = new ProducerStates()
-  wrapping.apply(header(0x7fff_ffff, { count: 3 }), 2)
+  apply(wrapping, header(0x7fff_ffff, { count: 3 }), 2)
   expect(kind(wrapping, 2)).toBe("append")
   expect(kind(wrapping, 0x7fff_ffff, { count: 3 })).toBe("duplicate")
 })
 
 test("checks against what is staged, and forgets it when the write fails", () => {
   const states = statesWith(1)
-  states.stage(header(1), 101)
+  states.stage({ header: header(1), baseOffset: 101, lastOffset: 101, marker: null })
   expect(kind(states, 2)).toBe("append")
   expect(kind(states, 1)).toBe("duplicate")
   states.clearStaged()
@@ -91,14 +94,14 @@ describe("a snapshot", () => {
   test("keeps all five batches of each producer", () => {
     const states = statesWith(9)
     const restored = new ProducerStates()
-    for (const entry of decodeProducers(encodeProducers(states)) ?? []) restored.restore(entry)
+    restored.restore(decodeProducers(encodeProducers(states)) ?? [], [])
     expect([...restored.entries()]).toEqual([...states.entries()])
     expect(kind(restored, 4)).toBe("duplicate")
   })
 
   test("keeps a batch whose sequences wrap", () => {
     const states = new ProducerStates()
-    states.apply(header(0x7fff_ffff, { count: 3 }), 2)
+    apply(states, header(0x7fff_ffff, { count: 3 }), 2)
     expect(decodeProducers(encodeProducers(states))).toEqual([...states.entries()])
   })
 

@@ -60,6 +60,7 @@ async function repairFile(input: RepairInput, file: ScannedFile): Promise<Segmen
 async function dropIndexes({ disk, dir }: RepairInput, baseOffset: number): Promise<void> {
   await removeFile(disk, segmentFile(dir, baseOffset, "index"))
   await removeFile(disk, segmentFile(dir, baseOffset, "timeindex"))
+  await removeFile(disk, segmentFile(dir, baseOffset, "txnindex"))
 }
 
 async function copyPart({ disk, dir, report }: RepairInput, source: string, part: Part): Promise<void> {

@@ -11,7 +11,7 @@ import type { CorruptRange } from "./model.ts"
 import { OffsetIndex } from "./offset-index.ts"
 import type { PartitionIdentity } from "./partition-state.ts"
 import { encodeProducers } from "./producer-snapshot.ts"
-import type { ProducerStates } from "./producer-state.ts"
+import { markerOf, type ProducerStates } from "./producer-state.ts"
 import { findNextBatch } from "./recovery-resync.ts"
 import { type Scanned, scanBatches } from "./scan.ts"
 import { Segment } from "./segment.ts"
@@ -159,7 +159,7 @@ export class RecoveryScan {
     const force = position > part.to
     part.segment.note(place, position - part.from, { intervalBytes: indexIntervalBytes, force })
     part.to = position + place.sizeBytes
-    producers.apply(header, place.lastOffset)
+    producers.apply({ header, baseOffset: place.baseOffset, lastOffset: place.lastOffset, marker: markerOf(header, bytes) })
     epochs.begin(header.partitionLeaderEpoch, place.baseOffset)
     this.expected = place.lastOffset + 1
   }

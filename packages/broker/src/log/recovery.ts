@@ -12,6 +12,7 @@ import type { FrontierEntry } from "./frontier.ts"
 import { loadIndexes } from "./index-cache.ts"
 import { LeaderEpochs } from "./leader-epochs.ts"
 import type { CorruptRange, RecoveryReport } from "./model.ts"
+import type { AbortedTransaction } from "./open-transactions.ts"
 import type { PartitionIdentity, RecoveredLog } from "./partition-state.ts"
 import { decodeProducers } from "./producer-snapshot.ts"
 import { ProducerStates } from "./producer-state.ts"
@@ -19,6 +20,7 @@ import type { Quarantine } from "./quarantine.ts"
 import { repairFiles } from "./recovery-repair.ts"
 import { RecoveryScan, type ScanOutcome } from "./recovery-scan.ts"
 import { parseSegmentFile, Segment, segmentFile } from "./segment.ts"
+import { decodeAborted } from "./transaction-index.ts"
 
 export interface RecoverInput {
   disk: Disk
@@ -83,7 +85,7 @@ async function takeInventory(disk: Disk, dir: string): Promise<{ bases: number[]
   const bases = files.flatMap(({ file }) => (file?.kind === "log" ? [file.offset] : [])).sort((a, b) => a - b)
   const snapshots = files.flatMap(({ file }) => (file?.kind === "snapshot" ? [file.offset] : []))
   for (const { name, file } of files) {
-    const isOrphan = (file?.kind === "index" || file?.kind === "timeindex") && !bases.includes(file.offset)
+    const isOrphan = (file?.kind === "index" || file?.kind === "timeindex" || file?.kind === "txnindex") && !bases.includes(file.offset)
     if (isOrphan || /\.(deleted|recover|tmp)$/.test(name)) await removeFile(disk, `${dir}/${name}`)
   }
   return { bases, snapshots }
@@ -99,10 +101,10 @@ async function chooseStart(input: RecoverInput, bases: number[], snapshots: numb
   const below = epochs === null ? [] : await trustSegments(input, bases.slice(0, Math.max(wanted, 0)), bases[Math.max(wanted, 0)] ?? 0)
   for (let scanFrom = below.length; scanFrom > 0; scanFrom--) {
     const base = bases[scanFrom] ?? 0
-    const producers = snapshots.includes(base) ? await readSnapshot(disk, dir, base) : null
+    const producers = snapshots.includes(base) ? await readSnapshot({ disk, dir, offset: base }, below.slice(0, scanFrom)) : null
     if (producers === null || epochs === null) continue
     epochs.truncateFrom(base)
-    return { isTrusted: false, scanFrom, trusted: below.slice(0, scanFrom), producers, epochs }
+    return { isTrusted: false, scanFrom, trusted: below.slice(0, scanFrom).map(({ segment }) => segment), producers, epochs }
   }
   return { isTrusted: false, scanFrom: 0, trusted: [], producers: new ProducerStates(), epochs: new LeaderEpochs() }
 }
@@ -115,36 +117,57 @@ async function trustEverything(
 ): Promise<Start | null> {
   if (clean.segments !== bases.length || bases.length === 0) return null
   const trusted = await trustSegments(input, bases, clean.offset)
-  if (trusted.length !== bases.length || trusted.at(-1)?.sizeBytes !== clean.activeBytes) return null
-  const producers = await readSnapshot(input.disk, input.dir, clean.offset)
-  return producers === null ? null : { isTrusted: true, scanFrom: bases.length, trusted, producers, epochs }
+  if (trusted.length !== bases.length || trusted.at(-1)?.segment.sizeBytes !== clean.activeBytes) return null
+  const producers = await readSnapshot({ disk: input.disk, dir: input.dir, offset: clean.offset }, trusted)
+  if (producers === null) return null
+  return { isTrusted: true, scanFrom: bases.length, trusted: trusted.map(({ segment }) => segment), producers, epochs }
+}
+
+interface TrustedSegment {
+  segment: Segment
+  aborted: readonly AbortedTransaction[]
 }
 
 /** Segments with usable caches, from the first one on, as far as they go. */
-async function trustSegments({ disk, dir }: RecoverInput, bases: readonly number[], end: number): Promise<Segment[]> {
-  const trusted: Segment[] = []
+async function trustSegments({ disk, dir }: RecoverInput, bases: readonly number[], end: number): Promise<TrustedSegment[]> {
+  const trusted: TrustedSegment[] = []
   for (const [at, base] of bases.entries()) {
     const segment = new Segment(dir, base)
     segment.nextOffset = bases[at + 1] ?? end
     segment.sizeBytes = await withFile(disk.open(segment.path, "read"), async (file) => file.size())
     const indexes = await loadIndexes(disk, segment)
-    if (indexes === null) break
+    const aborted = await readAborted(disk, segment)
+    if (indexes === null || aborted === null) break
     const { last } = indexes.times
     segment.maxTimestamp = last?.timestamp ?? -1
     segment.maxTimestampOffset = last === null ? -1 : base + last.relativeOffset
     segment.indexes = at === bases.length - 1 ? indexes : null
     segment.isSealed = true
-    trusted.push(segment)
+    trusted.push({ segment, aborted })
   }
   return trusted
 }
 
-async function readSnapshot(disk: Disk, dir: string, offset: number): Promise<ProducerStates | null> {
+async function readAborted(disk: Disk, { dir, baseOffset, nextOffset }: Segment): Promise<AbortedTransaction[] | null> {
+  const bytes = await readFile(disk, segmentFile(dir, baseOffset, "txnindex"))
+  return bytes === null ? null : decodeAborted(bytes, { from: baseOffset, to: nextOffset })
+}
+
+interface SnapshotPlace {
+  disk: Disk
+  dir: string
+  offset: number
+}
+
+async function readSnapshot({ disk, dir, offset }: SnapshotPlace, below: readonly TrustedSegment[]): Promise<ProducerStates | null> {
   const bytes = await readFile(disk, segmentFile(dir, offset, "snapshot"))
   const entries = bytes === null ? null : decodeProducers(bytes)
   if (entries === null) return null
   const states = new ProducerStates()
-  for (const entry of entries) states.restore(entry)
+  states.restore(
+    entries,
+    below.flatMap(({ aborted }) => aborted),
+  )
   return states
 }
 

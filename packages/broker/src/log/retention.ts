@@ -7,7 +7,7 @@ import type { LogDir } from "./log-dir.ts"
 import type { Partition } from "./partition.ts"
 import { type Segment, type SegmentFileKind, segmentFile } from "./segment.ts"
 
-const kinds: readonly SegmentFileKind[] = ["log", "index", "timeindex", "snapshot"]
+const kinds: readonly SegmentFileKind[] = ["log", "index", "timeindex", "txnindex", "snapshot"]
 const unlinkAfterMs = 60_000
 
 /** Answers how many bytes were dropped. */
@@ -23,6 +23,7 @@ export async function applyRetention(partition: Partition, dir: LogDir, nowMs: n
   const bytes = doomed.reduce((sum, segment) => sum + segment.sizeBytes, 0)
   state.segments.splice(0, doomed.length)
   state.epochs.dropBefore(state.logStart)
+  state.producers.transactions.dropBefore(state.logStart)
   for (const segment of doomed) segment.isDeleted = true
   try {
     for (const segment of doomed) await retire(segment, dir)

@@ -1,5 +1,5 @@
 /**
- * Writes the caches of closed segments: both indexes, the producer snapshot for the offset behind it, the epoch checkpoint. One segment
+ * Writes the caches of closed segments: the indexes, the producer snapshot for the offset behind it, the epoch checkpoint. One segment
  * after the other, beside the appends. Only a sealed segment may lie below the recovery point.
  */
 import { isDiskFull, removeFile, writeFile } from "../storage/disk.ts"
@@ -7,6 +7,7 @@ import type { LogDir } from "./log-dir.ts"
 import type { PartitionState } from "./partition-state.ts"
 import { encodeProducers } from "./producer-snapshot.ts"
 import { type Segment, segmentFile } from "./segment.ts"
+import { encodeAborted } from "./transaction-index.ts"
 
 interface CacheFile {
   path: string
@@ -56,13 +57,17 @@ export class Sealer {
   }
 
   private cachesOf(segment: Segment, snapshot: Uint8Array): CacheFile[] {
-    const { dir, epochs } = this.state
+    const { dir, epochs, producers } = this.state
     segment.finishTimes()
     const { indexes } = segment
     if (indexes === null) return []
     return [
       { path: segmentFile(dir, segment.baseOffset, "index"), bytes: indexes.offsets.encode() },
       { path: segmentFile(dir, segment.baseOffset, "timeindex"), bytes: indexes.times.encode() },
+      {
+        path: segmentFile(dir, segment.baseOffset, "txnindex"),
+        bytes: encodeAborted(producers.transactions.endedBetween(segment.baseOffset, segment.nextOffset)),
+      },
       { path: segmentFile(dir, segment.nextOffset, "snapshot"), bytes: snapshot },
       { path: `${dir}/leader-epoch-checkpoint`, bytes: epochs.encode() },
     ]

@@ -116,7 +116,7 @@ export class Segment {
   }
 }
 
-export type SegmentFileKind = "log" | "index" | "timeindex" | "snapshot"
+export type SegmentFileKind = "log" | "index" | "timeindex" | "txnindex" | "snapshot"
 
 export function segmentFile(dir: string, offset: number, kind: SegmentFileKind): string {
   return `${dir}/${segmentName(offset)}.${kind}`
@@ -124,7 +124,7 @@ export function segmentFile(dir: string, offset: number, kind: SegmentFileKind):
 
 export const segmentName = (offset: number): string => String(offset).padStart(20, "0")
 
-const filePattern = /^(\d{20})\.(log|index|timeindex|snapshot)$/
+const filePattern = /^(\d{20})\.(log|index|timeindex|txnindex|snapshot)$/
 
 /** What a name in a partition's directory stands for, or null. */
 export function parseSegmentFile(name: string): { offset: number; kind: SegmentFileKind } | null {

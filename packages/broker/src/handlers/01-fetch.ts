@@ -41,14 +41,12 @@ export default defineHandler(Fetch, {
   },
 })
 
-/** Charges what would be answered, and takes it back when it is too much: then nothing is. */
+/** Charges what would be answered; nothing is when it is too much. */
 function isOverQuota({ partitions }: Fetched, { quotas, consumer, throttle }: RequestContext): boolean {
   const bytes = partitions.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0)
-  const waitMs = quotas.charge("fetch", consumer, bytes)
-  if (waitMs === 0) return false
-  quotas.refund("fetch", consumer, bytes)
-  throttle("fetch", waitMs)
-  return true
+  const { throttleMs, isGiven } = quotas.fetch(consumer, bytes)
+  throttle("fetch", throttleMs)
+  return !isGiven
 }
 
 /** Empty (KIP-219): a client with a session asks the same again, one without a session has none. */

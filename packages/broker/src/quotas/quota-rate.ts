@@ -29,7 +29,7 @@ export class SampledRate {
 
   isIdle(nowMs: number): boolean {
     this.#forget(nowMs)
-    return this.#samples.length === 0
+    return this.#samples.every(({ total }) => total <= 0)
   }
 
   /** How long to wait until the use so far is within so much per second; 0 when it is. */

@@ -25,13 +25,19 @@ export class Quotas {
   readonly #buckets = new Map<string, TokenBucket>()
   readonly #limits = new Map<string, Limits>()
   #version = -1
+  #lookedMs = Number.NEGATIVE_INFINITY
 
   constructor(options: QuotasOptions) {
     this.#options = options
   }
 
+  /** How many senders something is remembered of. */
+  get measured(): number {
+    return this.#rates.size + this.#buckets.size
+  }
+
   /** Counts what was used; the answer is how long who used it has to wait, in ms. */
-  charge(kind: "produce" | "fetch" | "request", consumer: Consumer, amount: number): number {
+  charge(kind: "produce" | "request", consumer: Consumer, amount: number): number {
     const limit = this.#limitsOf(consumer)?.[kind]
     if (!limit) return 0
     const nowMs = this.#options.clock.monotonic()
@@ -42,11 +48,18 @@ export class Quotas {
     return kind === "request" ? Math.min(waitMs, this.#options.windows.windowMs) : waitMs
   }
 
-  /** Takes back what was charged and then not given. */
-  refund(kind: "fetch", consumer: Consumer, amount: number): void {
-    const limit = this.#limitsOf(consumer)?.[kind]
+  /** What is too much is not given now. Who has been given nothing lately gets it all the same and waits afterwards: a batch may be large. */
+  fetch(consumer: Consumer, bytes: number): { readonly throttleMs: number; readonly isGiven: boolean } {
+    const limit = this.#limitsOf(consumer)?.fetch
+    if (!limit) return { throttleMs: 0, isGiven: true }
     const nowMs = this.#options.clock.monotonic()
-    if (limit) this.#rateOf(`${kind} ${limit.sharedBy}`, nowMs).record(-amount, nowMs)
+    const rate = this.#rateOf(`fetch ${limit.sharedBy}`, nowMs)
+    const isFirst = rate.isIdle(nowMs)
+    rate.record(bytes, nowMs)
+    const throttleMs = rate.overuseMs(limit.perSecond, nowMs)
+    const isGiven = throttleMs === 0 || isFirst
+    if (!isGiven) rate.record(-bytes, nowMs)
+    return { throttleMs, isGiven }
   }
 
   /** The most that one fetch may be given: more than fits into all windows could never be made up for. */
@@ -89,7 +102,7 @@ export class Quotas {
   #rateOf(key: string, nowMs: number): SampledRate {
     const known = this.#rates.get(key)
     if (known) return known
-    forgetIdle(this.#rates, nowMs)
+    this.#makeRoom(this.#rates, nowMs)
     const made = new SampledRate(this.#options.windows)
     this.#rates.set(key, made)
     return made
@@ -98,19 +111,22 @@ export class Quotas {
   #bucketOf({ sharedBy, perSecond }: Limit, nowMs: number): TokenBucket {
     const known = this.#buckets.get(sharedBy)
     if (known) return known
-    forgetIdle(this.#buckets, nowMs)
+    this.#makeRoom(this.#buckets, nowMs)
     const made = new TokenBucket(this.#options.mutationWindows, { perSecond, nowMs })
     this.#buckets.set(sharedBy, made)
     return made
   }
-}
 
-/** Those that nothing is left of, and if that is not enough the oldest. */
-function forgetIdle(measured: Map<string, { isIdle(nowMs: number): boolean }>, nowMs: number): void {
-  if (measured.size < maxRemembered) return
-  for (const [key, one] of measured) if (one.isIdle(nowMs)) measured.delete(key)
-  for (const key of measured.keys()) {
+  /** Those go that nothing is left of, looked for once per window, and if that is not enough the oldest. */
+  #makeRoom(measured: Map<string, { isIdle(nowMs: number): boolean }>, nowMs: number): void {
     if (measured.size < maxRemembered) return
-    measured.delete(key)
+    if (nowMs - this.#lookedMs >= this.#options.windows.windowMs) {
+      this.#lookedMs = nowMs
+      for (const [key, one] of measured) if (one.isIdle(nowMs)) measured.delete(key)
+    }
+    for (const key of measured.keys()) {
+      if (measured.size < maxRemembered) return
+      measured.delete(key)
+    }
   }
 }

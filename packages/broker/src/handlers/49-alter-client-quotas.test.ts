@@ -21,9 +21,9 @@ const user = (entityName: string | null): Part => ({ entityType: "user", entityN
 const client = (entityName: string | null): Part => ({ entityType: "client-id", entityName })
 const ip = (entityName: string | null): Part => ({ entityType: "ip", entityName })
 
-async function alter(talk: Talk, entity: Part[], values: Record<string, number | null>, validateOnly = false): Promise<string> {
+async function alter(talk: Talk, entity: Part[], values: Record<string, number | null>): Promise<string> {
   const ops = Object.entries(values).map(([key, value]) => ({ key, value: value ?? 0, remove: value === null }))
-  const { entries } = await talk.wire.call(AlterClientQuotas, 1, { entries: [{ entity, ops }], validateOnly })
+  const { entries } = await talk.wire.call(AlterClientQuotas, 1, { entries: [{ entity, ops }], validateOnly: false })
   return errorName(entries[0]?.errorCode ?? 0)
 }
 
@@ -45,7 +45,9 @@ describe("quotas", () => {
       await using talk = await Talk.to(broker)
       expect(await alter(talk, [user("alice")], { producer_byte_rate: 1_000, request_percentage: 12.5 })).toBe("NONE")
       expect(await alter(talk, [user("alice"), client(null)], { consumer_byte_rate: 7 })).toBe("NONE")
-      expect(await alter(talk, [client("c")], { consumer_byte_rate: 8 }, true)).toBe("NONE")
+      const planned = { entity: [client("c")], ops: [{ key: "consumer_byte_rate", value: 8, remove: false }] }
+      const { entries } = await talk.wire.call(AlterClientQuotas, 1, { entries: [planned], validateOnly: true })
+      expect(entries.map(({ errorCode }) => errorCode)).toEqual([0])
       expect(await alter(talk, [ip(null)], { connection_creation_rate: 9 })).toBe("NONE")
       expect(await alter(talk, [user("alice")], { producer_byte_rate: null })).toBe("NONE")
     }

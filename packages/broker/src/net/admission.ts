@@ -6,7 +6,7 @@ import { LoopWatch } from "./loop-watch.ts"
 import { Rates } from "./rates.ts"
 
 /** Why somebody was not let in; a label of metrics. */
-export const refusals = ["total", "address", "principal", "rate", "handshakes", "busy"] as const
+export const refusals = ["total", "address", "principal", "rate", "handshakes", "busy", "certificate"] as const
 export type Refusal = (typeof refusals)[number]
 
 export interface AdmissionOptions {

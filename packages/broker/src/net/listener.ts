@@ -129,6 +129,7 @@ export class Listener {
       failureDelayMs: limits.failureDelayMs,
     })
     if ("refused" in authentication) {
+      this.#options.events.onRefused(this.#options.name, "certificate")
       this.#logOften({ address, reason: authentication.refused }, "refused a connection")
       socket.destroy()
       return

@@ -203,9 +203,9 @@ export class Authentication {
     this.#onKnown(release ? null : `${principal.type}:${principal.name} has as many connections as allowed`)
   }
 
-  async #refuse(reason: string, mechanism: Mechanism, user = ""): Promise<Answered> {
+  async #refuse(reason: string, mechanism: Mechanism, user?: string): Promise<Answered> {
     const { backOff } = this.#options.rules
-    backOff.failed(this.#options.address, user)
+    if (user !== undefined) backOff.failed(this.#options.address, user)
     this.#fail(mechanism.name)
     await this.#pause(this.#options.failureDelayMs)
     const message = mechanism.failure

@@ -1,6 +1,6 @@
 // OAUTHBEARER (RFC 7628, KIP-255): a signed token instead of a password. Signature, issuer, audience and expiry are always checked; who a
-// token is for comes from one claim. The token's end is the session's.
-import { type Admit, type Exchange, type Mechanism, nothing, type Step, tooOften } from "./exchange.ts"
+// token is for comes from one claim. The token's end is the session's. A signature cannot be guessed, so that failures need no back-off.
+import { type Exchange, type Mechanism, nothing, type Step } from "./exchange.ts"
 
 export interface VerifiedToken {
   readonly user: string
@@ -17,16 +17,14 @@ const errorReply = Buffer.from('{"status":"invalid_token"}')
 const separator = "\u0001"
 
 export function oauthBearer(verifier: TokenVerifier): Mechanism {
-  return { name: "OAUTHBEARER", failure: '{"status":"invalid_token"}', begin: (admit) => new OAuthExchange(verifier, admit) }
+  return { name: "OAUTHBEARER", failure: '{"status":"invalid_token"}', begin: () => new OAuthExchange(verifier) }
 }
 
 class OAuthExchange implements Exchange {
-  readonly #admit: Admit
   readonly #verifier: TokenVerifier
   #refused: { readonly reason: string; readonly user?: string } | null = null
 
-  constructor(verifier: TokenVerifier, admit: Admit) {
-    this.#admit = admit
+  constructor(verifier: TokenVerifier) {
     this.#verifier = verifier
   }
 
@@ -35,8 +33,6 @@ class OAuthExchange implements Exchange {
     if (this.#refused) return { type: "failed", ...this.#refused }
     const request = readRequest(Buffer.from(token).toString("utf8"))
     if (typeof request === "string") return { type: "failed", reason: request }
-    // Who it is stands in the token; until it is checked, all of an address are one.
-    if (!(await this.#admit(""))) return { type: "failed", reason: tooOften }
     const verified = await this.#verifier.verify(request.token)
     const reason = "refused" in verified ? verified.refused : whyNotFor(request.authzid, verified.user)
     if (reason === null && "user" in verified) return { type: "done", reply: nothing, ...verified }

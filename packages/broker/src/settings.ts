@@ -29,6 +29,8 @@ export interface BrokerOptions {
   /** Broker configs by their names, as clients see them; `docs/reference` lists them. */
   readonly settings?: Readonly<Record<string, string>>
   readonly limits?: Partial<ConnectionLimits>
+  /** How many files and sockets the process may have open; connections leave room for the log. Undefined is not known. */
+  readonly descriptors?: number
   /** How the data directory is kept; defaults are the log's. */
   readonly storage?: Pick<LogManagerOptions, "minFreeBytes" | "reserveBytes" | "maxUnflushedBytes" | "maxOpenFiles" | "retentionCheckMs">
   readonly logger: Logger
@@ -129,14 +131,20 @@ export function advertisedAddress({ name, listen, advertised }: ListenerSettings
   return { host, port: advertised?.port ?? boundPort }
 }
 
-export function connectionLimits({ limits }: BrokerOptions, statics: ReadonlyMap<string, string>): ConnectionLimits {
+/** Kept for the files of the log and for what the process itself needs. */
+const reservedDescriptors = 64
+const defaultOpenFiles = 256
+
+export function connectionLimits(options: BrokerOptions, statics: ReadonlyMap<string, string>): ConnectionLimits {
+  const { limits, descriptors = Number.POSITIVE_INFINITY, storage } = options
+  const room = Math.max(1, descriptors - reservedDescriptors - (storage?.maxOpenFiles ?? defaultOpenFiles))
   const number = (name: string) => toNumber(statics.get(name) ?? brokerConfigs.default(name))
   const idleMs = number("connections.max.idle.ms")
   return {
     ...defaultLimits,
     maxFrameBytes: number("socket.request.max.bytes"),
     idleMs: idleMs < 0 ? 0x7fff_ffff : Math.min(idleMs, 0x7fff_ffff),
-    maxConnections: number("max.connections"),
+    maxConnections: Math.min(number("max.connections"), room),
     maxConnectionsPerAddress: number("max.connections.per.ip"),
     ...limits,
   }

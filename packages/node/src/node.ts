@@ -3,6 +3,7 @@
 import { type BrokerErrorCode, type BrokerOptions, isBrokerError, type RunningBroker, startBroker } from "@rivven/broker"
 import { collectDefaultMetrics, Registry } from "prom-client"
 import { type Address, type NodeConfig, parseAddress } from "./config.ts"
+import { descriptorLimit } from "./descriptors.ts"
 import { NodeError, type NodeErrorCode } from "./errors.ts"
 import { type Health, startHealthServer } from "./health.ts"
 import type { NodePorts } from "./ports.ts"
@@ -79,6 +80,7 @@ async function startEngine(config: NodeConfig, ports: NodePorts, security: Parti
       dataDir: config.node.data_dir,
       nodeId: config.node.id,
       ...security,
+      descriptors: descriptorLimit(),
       settings: brokerSettings(config),
       logger: ports.logger,
     })

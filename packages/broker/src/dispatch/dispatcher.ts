@@ -20,6 +20,7 @@ import type { QuotaKind } from "../quotas/quota-entity.ts"
 import type { Operation, ResourceType } from "../security/access.ts"
 import type { Services } from "../services.ts"
 import { type Handler, type HandlerResult, noResponse, type RequestContext } from "./define-handler.ts"
+import { emptyResponse } from "./empty-response.ts"
 import { Throttle } from "./throttle.ts"
 
 const apiVersionsKey = 18
@@ -211,11 +212,10 @@ class Call {
     this.#release()
     const code: ErrorName = isBrokerError(error) ? "KAFKA_STORAGE_ERROR" : "UNKNOWN_SERVER_ERROR"
     this.#error = code
-    if (!("errorCode" in handler.api.response)) {
-      this.#count(code)
-      return { close: `${this.#what()} failed` }
-    }
-    return this.#encode(emptyResponse(handler.api, code))
+    const empty = emptyResponse(handler.api, this.#options.header.apiVersion, code)
+    if (empty) return this.#encode(empty)
+    this.#count(code)
+    return { close: `${this.#what()} failed` }
   }
 
   /** KIP-511: in the format of version 0, with every key, so that the client can choose again. */
@@ -253,11 +253,4 @@ function isClose(result: object | symbol): result is { close: string } {
 function errorOf(body: object): ErrorName | null {
   const code = "errorCode" in body && typeof body.errorCode === "number" ? body.errorCode : 0
   return code === 0 ? null : (errorName(code) ?? null)
-}
-
-/** The response's empty form with one error at its top. */
-function emptyResponse(api: Api, error: ErrorName): object {
-  const body: Record<string, unknown> = {}
-  for (const [name, field] of Object.entries(api.response)) if (field.kind === "array") body[name] = []
-  return { ...body, errorCode: errorCode(error) }
 }

@@ -5,7 +5,7 @@ import { errorName, type Field, type Fields, zeroUuid } from "@rivven/protocol"
 export function* errorsOf(answer: unknown): Generator<string> {
   if (typeof answer !== "object" || answer === null || ArrayBuffer.isView(answer)) return
   for (const [name, value] of Object.entries(answer)) {
-    if (name === "errorCode" && typeof value === "number") yield errorName(value)
+    if (isErrorCode(name) && typeof value === "number") yield errorName(value)
     else yield* errorsOf(value)
   }
 }
@@ -42,3 +42,6 @@ function zeroOf(field: Field, version: number): unknown {
   if (field.kind === "uuid") return zeroUuid
   return field.kind === "bytes" || field.kind === "records" ? new Uint8Array(0) : 0
 }
+
+/** The configs of a topic that was made may be hidden without the request having failed. */
+const isErrorCode = (name: string): boolean => /^(partitionE|e)rrorCode$/.test(name)

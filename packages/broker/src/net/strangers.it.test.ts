@@ -44,7 +44,7 @@ type Random = () => number
 const bytes = (size: number, random: Random): Buffer => Buffer.from(Array.from({ length: size }, () => Math.floor(random() * 256)))
 
 /** A header with nothing behind it. */
-function frame(key: number, version: number, rest = Buffer.alloc(0)): Buffer {
+function frame(key: number, version: number, rest: Buffer = Buffer.alloc(0)): Buffer {
   const head = Buffer.alloc(14)
   head.writeInt32BE(10 + rest.length, 0)
   head.writeInt16BE(key, 4)

@@ -10,6 +10,7 @@ import {
 } from "@rivven/protocol/messages"
 import { describe, expect, it } from "vitest"
 import { startTestBroker, type TestBroker } from "../testing/in-process.ts"
+import { memoryDisk } from "../testing/memory-disk.ts"
 import { handshake, type Login, logIn } from "../testing/sasl-login.ts"
 import { WireClient } from "../testing/wire-client.ts"
 import type { MechanismName } from "./sasl/exchange.ts"
@@ -59,9 +60,14 @@ describe("logging in", () => {
   })
 
   it("works for stored users, also after a restart, and ends within a second when the credential is deleted", async () => {
-    await using broker = await startSecured()
+    const ports = { disk: memoryDisk() }
+    const first = await startSecured({ ports })
+    const before = await connected(first)
+    expect(await store(before, "bob", "bobs")).toBe("NONE")
+    expect(await store(before, "carol", "carols")).toBe("NONE")
+    await first.stop()
+    await using broker = await startSecured({ ports })
     await using admin = await connected(broker)
-    expect(await store(admin, "bob", "bobs")).toBe("NONE")
     await using bob = await connected(broker, { mechanism: "SCRAM-SHA-256", user: "bob", password: "bobs" })
     await using plainBob = await connected(broker, { mechanism: "PLAIN", user: "bob", password: "bobs" })
     const deletions = [{ name: "bob", mechanism: 1 }]
@@ -70,10 +76,14 @@ describe("logging in", () => {
     expect(errorName(results[0]!.errorCode)).toBe("NONE")
     await Promise.all([bob.closed(), plainBob.closed()])
     expect(performance.now() - startedMs).toBeLessThan(1_000)
-    expect((await admin.call(DescribeUserScramCredentials, 0, { users: null })).results.map(({ user }) => user)).toEqual([
-      "admin",
-      "ünïcode,=",
+    const { results: described } = await admin.call(DescribeUserScramCredentials, 0, { users: null })
+    expect(described.map(({ user, credentialInfos }) => [user, credentialInfos])).toEqual([
+      ["admin", [1, 2].map((mechanism) => ({ mechanism, iterations: 4_096 }))],
+      ["carol", [{ mechanism: 1, iterations: 4_096 }]],
+      ["ünïcode,=", [1, 2].map((mechanism) => ({ mechanism, iterations: 4_096 }))],
     ])
+    await using refused = await WireClient.connect(broker)
+    expect((await logIn(refused, { mechanism: "SCRAM-SHA-256", user: "bob", password: "bobs" })).error).toBe("SASL_AUTHENTICATION_FAILED")
   })
 })
 
@@ -101,7 +111,40 @@ describe("before authentication", () => {
       message: "Authentication failed during authentication due to invalid credentials with SASL mechanism SCRAM-SHA-256",
     })
     await wire.closed()
+    const metrics = await broker.broker.registry.metrics()
+    expect(metrics).toContain('rivven_authentications_total{listener="client",mechanism="SCRAM-SHA-256",outcome="failure"} 1')
+    expect(metrics).toMatch(/rivven_listener_connections\{listener="client",protocol="SASL_PLAINTEXT"\} \d/)
     expect(JSON.stringify(broker.log)).not.toContain("wrong\\u0000")
+  })
+
+  it("counts in arrays and tag sections are refused before anything is allocated (2022-34917, 2026-111108, 2026-111115)", async () => {
+    await using broker = await startSecured()
+    const versions3 = Buffer.from([0, 18, 0, 3, 0, 0, 0, 1, 0, 1, 0x74])
+    const handshake0 = Buffer.from([0, 17, 0, 0, 0, 0, 0, 1, 0, 1, 0x74])
+    const authenticate2 = Buffer.from([0, 36, 0, 2, 0, 0, 0, 1, 0, 1, 0x74])
+    const most = [0xff, 0xff, 0xff, 0xff, 0x0f]
+    const bodies: [Buffer, number[]][] = [
+      // Tags in the header, in the body, one tag that is all there could be, a varint without end.
+      [versions3, most],
+      [versions3, [0, 1, 1, ...most]],
+      [versions3, [0, 2, 0x74, 2, 0x31, 1, 0, ...most]],
+      [versions3, [0xff, 0xff, 0xff, 0xff, 0xff, 0xff]],
+      [versions3, [0, ...most]],
+      [handshake0, [0x7f, 0xff]],
+      [handshake0, [0xff, 0xff]],
+      [authenticate2, [0, ...most]],
+      [authenticate2, [0, 0]],
+    ]
+    const before = process.memoryUsage().heapUsed
+    for (const [head, rest] of bodies) {
+      await using wire = await WireClient.connect(broker)
+      const frame = Buffer.concat([Buffer.alloc(4), head, Buffer.from(rest)])
+      frame.writeInt32BE(frame.length - 4)
+      wire.push(frame)
+      await wire.closed()
+    }
+    expect(process.memoryUsage().heapUsed - before).toBeLessThan(8 * 1_048_576)
+    expect(broker.log.filter(({ level }) => level === "error")).toEqual([])
   })
 
   it("SaslHandshake 0 is followed by bare tokens", async () => {

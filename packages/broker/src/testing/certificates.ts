@@ -5,6 +5,7 @@ import {
   cryptoProvider,
   ExtendedKeyUsageExtension,
   type Extension,
+  type JsonName,
   KeyUsageFlags,
   KeyUsagesExtension,
   PemConverter,
@@ -23,7 +24,8 @@ const dayMs = 86_400_000
 export const usages = { client: "1.3.6.1.5.5.7.3.2", server: "1.3.6.1.5.5.7.3.1", email: "1.3.6.1.5.5.7.3.4" }
 
 export interface CertificateOptions {
-  readonly subject: string
+  /** RFC 2253, or each part by itself where that cannot say it. */
+  readonly subject: string | JsonName
   /** Whole days from now; negative is the past. */
   readonly fromDays?: number
   readonly toDays?: number

@@ -185,7 +185,12 @@ describe.skipIf(obstacle !== null)("the table of uses on Apache Kafka", () => {
       for (const rights of use.enough) {
         await settles(use, rights, false)
         const parts = rights.length > 1 ? rights : []
-        for (const right of parts) await settles(use, rights.filter((one) => one !== right), true)
+        for (const right of parts)
+          await settles(
+            use,
+            rights.filter((one) => one !== right),
+            true,
+          )
       }
     }
   })

@@ -69,7 +69,7 @@ export const accessUses: readonly AccessUse[] = [
   },
   { key: 12, body: member, enough: [["READ GROUP g3"]] },
   { key: 13, body: { groupId: "g3", members: [{ memberId: "m" }] }, enough: [["READ GROUP g3"]] },
-  { key: 14, body: member, enough: [["READ GROUP g3"]] },
+  { key: 14, body: { ...member, protocolType: "consumer", protocolName: "range" }, enough: [["READ GROUP g3"]] },
   { key: 15, body: { groups: ["g"] }, enough: [["DESCRIBE GROUP g"]] },
   { key: 16, body: {}, enough: [["DESCRIBE GROUP g"], [`DESCRIBE ${cluster}`]], shows: "g" },
   {
@@ -77,7 +77,12 @@ export const accessUses: readonly AccessUse[] = [
     body: { topics: [{ name: "new", numPartitions: 1, replicationFactor: 1 }], validateOnly: true },
     enough: [["CREATE TOPIC new"], [`CREATE ${cluster}`]],
   },
-  { key: 20, body: { topics: [{ name: "gone" }] }, enough: [["DELETE TOPIC gone"], [`DELETE ${cluster}`]], needs: "topic gone" },
+  {
+    key: 20,
+    body: { topics: [{ name: "gone" }], timeoutMs: 5_000 },
+    enough: [["DELETE TOPIC gone"], [`DELETE ${cluster}`]],
+    needs: "topic gone",
+  },
   { key: 21, body: { topics: [{ name: "t", partitions: [{ offset: 0 }] }] }, enough: [["DELETE TOPIC t"]] },
   {
     key: 22,
@@ -142,7 +147,7 @@ export const accessUses: readonly AccessUse[] = [
   { key: 47, body: { groupId: "g2", topics: partitionsOfT }, enough: [["DELETE GROUP g2"]] },
   { key: 48, body: {}, enough: [[`DESCRIBE_CONFIGS ${cluster}`]] },
   { key: 49, body: { entries: [quota], validateOnly: true }, enough: [[`ALTER_CONFIGS ${cluster}`]] },
-  { key: 50, body: { users: null }, enough: [[`DESCRIBE ${cluster}`]] },
+  { key: 50, body: { users: [{ name: "nobody" }] }, enough: [[`DESCRIBE ${cluster}`]] },
   { key: 51, body: { deletions: [{ name: "nobody", mechanism: 1 }] }, enough: [[`ALTER ${cluster}`]] },
   {
     key: 55,

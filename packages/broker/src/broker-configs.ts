@@ -1,6 +1,6 @@
 // Every config of the broker that clients can see. Those with a topic config behind them give the value of topics without their own
 // and can be changed at run time; most others are fixed when the process starts.
-import { bool, type ConfigDefinition, ConfigTable, int, long, short, text } from "./config.ts"
+import { bool, type ConfigDefinition, ConfigTable, choice, int, long, short, text } from "./config.ts"
 import { topicConfigs } from "./topics/topic-configs.ts"
 
 const fixed = { readOnly: true }
@@ -64,6 +64,19 @@ const own: readonly ConfigDefinition[] = [
     min: 1,
     default: 86_400_000,
     doc: "An idempotent producer silent for this long is forgotten.",
+  }),
+  choice("transaction.legacy", {
+    of: ["allow", "deny"],
+    default: "allow",
+    doc: "Whether clients may use transactions in the older protocol, in which a delayed end can hit the next transaction.",
+  }),
+  int("transaction.max.timeout.ms", { min: 1, default: 900_000, doc: "The longest time-out that a transactional producer may ask for." }),
+  int("transaction.state.log.num.partitions", { ...fixed, default: 1, doc: "Partitions of the log of transactions." }),
+  short("transaction.state.log.replication.factor", { ...fixed, default: 1, doc: "Copies of the log of transactions." }),
+  int("transactional.id.expiration.ms", {
+    min: 1,
+    default: 604_800_000,
+    doc: "A transactional id without an open transaction that was not used for this long is forgotten.",
   }),
   int("socket.request.max.bytes", { ...fixed, default: 104_857_600, doc: "The largest request." }),
 ]

@@ -136,7 +136,7 @@ describe("metrics", () => {
     expect(before).toContain(`rivven_topic_bytes_out_total{topic="t"} ${batch.length}`)
     expect(before).toContain('rivven_topic_records_in_total{topic="t"} 2')
     expect(before).toContain(`rivven_topic_size_bytes{topic="t"} ${batch.length}`)
-    expect(before).toContain("rivven_partitions 4")
+    expect(before).toContain("rivven_partitions 5")
     expect(before).toContain("rivven_connections 1")
     expect(before).toContain("rivven_log_dir_read_only 0")
     expect(before).toContain("rivven_partitions_offline 0")

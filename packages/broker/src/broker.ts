@@ -44,7 +44,8 @@ import { MetadataLog } from "./topics/metadata-log.ts"
 import { ProducerIds } from "./topics/producer-ids.ts"
 import { TopicAdmin } from "./topics/topic-admin.ts"
 import { TopicLogs } from "./topics/topic-logs.ts"
-import { clusterMetadataTopic, consumerOffsetsTopic } from "./topics/topic-name.ts"
+import { clusterMetadataTopic, consumerOffsetsTopic, transactionStateTopic } from "./topics/topic-name.ts"
+import { openTransactions } from "./transactions/open-transactions.ts"
 
 export interface BrokerHealth {
   readonly live: boolean
@@ -128,10 +129,21 @@ class Start {
     await logs.reconcile(this.#specs(configs), this.#catalog.deletedIds)
     const topics = this.#openTopics({ logs, configs, log })
     const groups = await this.#openGroups(logs, configs)
+    const transactions = await openTransactions({
+      ...this.#ports,
+      logger: this.#options.logger,
+      catalog: this.#catalog,
+      metrics: this.#metrics,
+      configs,
+      logs,
+      ...topics,
+      ...groups,
+    })
+    this.#closers.push(() => transactions.transactions.stop())
     const security = await this.#openSecurity(configs, log)
     const access = this.#openAccess(log)
     const quotas = this.#openQuotas(log, configs)
-    return this.#listen({ logs, configs, ...security, ...access, ...quotas, ...topics, ...groups })
+    return this.#listen({ logs, configs, ...security, ...access, ...quotas, ...topics, ...groups, ...transactions })
   }
 
   async #openLogs(): Promise<LogManager> {
@@ -142,18 +154,18 @@ class Start {
     return logs
   }
 
-  /** The catalog of a new data directory has one entry, the log of group offsets, so that the rest treats it like any topic. */
+  /** The catalog of a new data directory has the logs of group offsets and transactions, so that the rest treats it like any topic. */
   async #openMetadata(logs: LogManager): Promise<MetadataLog> {
     const { clock, random } = this.#ports
     const existing = logs.partition(clusterMetadataTopic, 0)
     const partition = existing ?? (await logs.createPartition({ topic: clusterMetadataTopic, topicId: metadataTopicId, index: 0 }))
     const log = await MetadataLog.open({ partition, clock, catalog: this.#catalog })
-    if (this.#catalog.topic(consumerOffsetsTopic)) return log
-    const topicId = Buffer.from(random.bytes(16)).toString("base64url")
-    await log.append([
-      { type: "topic", name: consumerOffsetsTopic, topicId },
-      { type: "partition", topicId, partitionId: 0, nodeId: logs.nodeId },
-    ])
+    const missing = [consumerOffsetsTopic, transactionStateTopic].filter((name) => !this.#catalog.topic(name))
+    const records = missing.flatMap((name) => {
+      const topicId = Buffer.from(random.bytes(16)).toString("base64url")
+      return [{ type: "topic", name, topicId } as const, { type: "partition", topicId, partitionId: 0, nodeId: logs.nodeId } as const]
+    })
+    if (records.length > 0) await log.append(records)
     return log
   }
 
@@ -371,8 +383,9 @@ class Running implements RunningBroker {
   }
 
   async #stop(signal?: AbortSignal): Promise<void> {
-    const { groups, groupAdmin, logs } = this.#services
+    const { groups, groupAdmin, transactions, logs } = this.#services
     groups.stop()
+    transactions.stop()
     groupAdmin.stop()
     const onAbort = () => this.#listeners.destroyAll()
     signal?.addEventListener("abort", onAbort, { once: true })

@@ -34,6 +34,8 @@ export interface TopicMetrics {
   onFetched(bytes: number): void
 }
 
+const mostSoftware = 20
+
 export class Metrics {
   readonly registry = new Registry()
   readonly #requests = this.#counter("rivven_requests_total", "Requests by API and by the error they were answered with", ["api", "error"])
@@ -68,6 +70,17 @@ export class Metrics {
     "kind",
   ])
   readonly #throttled = this.#counter("rivven_throttled_requests_total", "Requests whose client had to wait because of quotas", ["kind"])
+  readonly #transactionTimeouts = this.#counter(
+    "rivven_transaction_timeouts_total",
+    "Transactions that were aborted because of their time-out",
+    [],
+  )
+  readonly #legacyTransactions = this.#counter(
+    "rivven_transaction_legacy_requests_total",
+    "Requests of transactions in the older protocol, by the client's name of itself",
+    ["software"],
+  )
+  readonly #legacySoftware = new Set<string>()
   readonly #byApi = new Map<string, { seconds: Histogram.Internal<"api">; errors: Map<string, Counter.Internal> }>()
   readonly #byTopic = new Map<string, TopicMetrics>()
 
@@ -85,6 +98,17 @@ export class Metrics {
       of.errors.set(name, counter)
     }
     counter.inc()
+  }
+
+  onTransactionTimeout(): void {
+    this.#transactionTimeouts.inc()
+  }
+
+  /** Clients choose their names: from the twentieth on they count as "other". */
+  onLegacyTransaction(software: string): void {
+    const isKnown = this.#legacySoftware.has(software) || this.#legacySoftware.size < mostSoftware
+    if (isKnown) this.#legacySoftware.add(software)
+    this.#legacyTransactions.inc({ software: isKnown ? software : "other" })
   }
 
   onAuthentication(labels: { listener: string; mechanism: string; outcome: string }): void {

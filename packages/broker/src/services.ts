@@ -19,6 +19,8 @@ import type { ConfigStore } from "./topics/config-store.ts"
 import type { ProducerIds } from "./topics/producer-ids.ts"
 import type { TopicAdmin } from "./topics/topic-admin.ts"
 import type { TopicLogs } from "./topics/topic-logs.ts"
+import type { TransactionCoordinator } from "./transactions/coordinator.ts"
+import type { Markers } from "./transactions/markers.ts"
 
 export interface BrokerIdentity {
   readonly clusterId: string
@@ -62,6 +64,8 @@ export interface Services {
   readonly batchPolicy: BatchPolicy
   readonly configAdmin: ConfigAdmin
   readonly producerIds: ProducerIds
+  readonly transactions: TransactionCoordinator
+  readonly markers: Markers
   readonly groups: GroupCoordinator
   readonly groupAdmin: GroupAdmin
   readonly fetcher: Fetcher

@@ -2,10 +2,11 @@
 // memory and no file; it ends on a moving high watermark, on its deadline, when a topic goes, and when the client leaves. The first
 // partition with data gets its first batch even if that exceeds every limit (KIP-74).
 import type { ErrorName } from "@rivven/protocol"
+import type { AbortedTransaction } from "../log/open-transactions.ts"
 import type { Partition } from "../log/partition.ts"
 import type { Peer } from "../net/peer.ts"
 import type { Clock } from "../ports.ts"
-import { checkPosition, type Divergence, type FetchPosition } from "./position.ts"
+import { checkPosition, type Divergence, endFor, type FetchPosition } from "./position.ts"
 import type { ResponseMemory } from "./response-memory.ts"
 
 export interface FetchTarget {
@@ -18,13 +19,18 @@ export interface FetchLimits {
   readonly maxBytes: number
   readonly maxWaitMs: number
   readonly peer: Peer
+  /** Only what no open transaction may still take back. */
+  readonly isCommitted: boolean
 }
 
 export interface FetchedPartition {
   readonly position: FetchPosition
   readonly error: ErrorName
   readonly highWatermark: number
+  readonly lastStableOffset: number
   readonly logStartOffset: number
+  /** By first offset; null for readers of everything. */
+  readonly aborted: readonly AbortedTransaction[] | null
   readonly diverging: Divergence | null
   readonly slices: readonly Uint8Array[]
   readonly sizeBytes: number
@@ -61,6 +67,7 @@ export class Fetcher {
   async fetch(targets: readonly FetchTarget[], limits: FetchLimits): Promise<Fetched> {
     const startedMs = this.#options.clock.monotonic()
     const deadline = startedMs + limits.maxWaitMs
+    const check = (target: FetchTarget) => checkTarget(target, limits.isCommitted)
     let checked = targets.map(check)
     while (!isEnough(checked, limits.minBytes)) {
       const leftMs = deadline - this.#options.clock.monotonic()
@@ -69,11 +76,11 @@ export class Fetcher {
       checked = targets.map(check)
     }
     const waitedMs = this.#options.clock.monotonic() - startedMs
-    return { ...(await this.#read(checked, limits.maxBytes)), waitedMs }
+    return { ...(await this.#read(checked, limits)), waitedMs }
   }
 
   /** Until a high watermark of these partitions moves, or for the given time. */
-  #wait(checked: readonly Checked[], ms: number, { minBytes, peer }: FetchLimits): Promise<void> {
+  #wait(checked: readonly Checked[], ms: number, { minBytes, peer, isCommitted }: FetchLimits): Promise<void> {
     return new Promise((resolve) => {
       const undo: (() => void)[] = []
       const end = () => {
@@ -82,7 +89,7 @@ export class Fetcher {
         resolve()
       }
       const onMove = () => {
-        if (minBytes <= 1 || readableNow(checked) >= minBytes) end()
+        if ((minBytes <= 1 && !isCommitted) || readableNow(checked, isCommitted) >= minBytes) end()
       }
       for (const one of checked) if ("log" in one) undo.push(one.log.onHighWatermark(onMove))
       undo.push(this.#options.clock.after(ms, end), peer.onLeaving(end))
@@ -90,15 +97,15 @@ export class Fetcher {
     })
   }
 
-  async #read(checked: readonly Checked[], maxBytes: number): Promise<Omit<Fetched, "waitedMs">> {
+  async #read(checked: readonly Checked[], { maxBytes, isCommitted }: FetchLimits): Promise<Omit<Fetched, "waitedMs">> {
     const { memory } = this.#options
     let left = memory.allowance(maxBytes)
     let isFirst = true
     const releases: (() => void)[] = []
     const reads = checked.map(async (one) => {
       if (!("log" in one)) return one
-      if (one.readableBytes === 0 || (left <= 0 && !isFirst)) return answered(one)
-      const share = { maxBytes: Math.max(0, Math.min(left, one.position.maxBytes)), minOneBatch: isFirst }
+      if (one.readableBytes === 0 || (left <= 0 && !isFirst)) return answered(one, isCommitted)
+      const share = { maxBytes: Math.max(0, Math.min(left, one.position.maxBytes)), minOneBatch: isFirst, isCommitted }
       left -= Math.min(share.maxBytes, one.readableBytes)
       isFirst = false
       return readOne(one, { ...share, releases })
@@ -111,12 +118,12 @@ export class Fetcher {
   }
 }
 
-function check({ position, find }: FetchTarget): Checked {
+function checkTarget({ position, find }: FetchTarget, isCommitted: boolean): Checked {
   const log = find()
   if (typeof log === "string") return failed(position, log)
-  const result = checkPosition(log, position)
+  const result = checkPosition(log, position, isCommitted)
   if ("error" in result) return failed(position, result.error, log)
-  if ("diverging" in result) return { ...answered({ log, position }), diverging: result.diverging }
+  if ("diverging" in result) return { ...answered({ log, position }, isCommitted), diverging: result.diverging }
   return { log, position, readableBytes: result.readableBytes }
 }
 
@@ -130,24 +137,26 @@ function isEnough(checked: readonly Checked[], minBytes: number): boolean {
   return bytes >= minBytes || checked.length === 0
 }
 
-function readableNow(checked: readonly Checked[]): number {
+function readableNow(checked: readonly Checked[], isCommitted: boolean): number {
   let bytes = 0
-  for (const one of checked)
-    if ("log" in one && one.position.offset < one.log.highWatermark) bytes += one.log.readableBytes(one.position.offset)
+  for (const one of checked) if ("log" in one) bytes += one.log.readableBytes(one.position.offset, endFor(one.log, isCommitted))
   return bytes
 }
 
 interface Share {
   readonly maxBytes: number
   readonly minOneBatch: boolean
+  readonly isCommitted: boolean
   readonly releases: (() => void)[]
 }
 
-async function readOne({ log, position }: Readable, { maxBytes, minOneBatch, releases }: Share): Promise<FetchedPartition> {
-  const read = await log.read({ offset: position.offset, maxBytes, minOneBatch })
+async function readOne({ log, position }: Readable, { maxBytes, minOneBatch, isCommitted, releases }: Share): Promise<FetchedPartition> {
+  const { offset } = position
+  const read = await log.read({ offset, maxBytes, minOneBatch, upTo: endFor(log, isCommitted) })
   if (!read.ok) return failed(position, read.error, log)
   releases.push(() => read.release())
-  return { ...answered({ log, position }), slices: read.slices, sizeBytes: read.sizeBytes }
+  const aborted = isCommitted ? log.abortedTransactions({ from: offset, to: read.nextOffset }) : null
+  return { ...answered({ log, position }, isCommitted), aborted, slices: read.slices, sizeBytes: read.sizeBytes }
 }
 
 /** Waits for every read even if one throws, so that no memory of the pool is lost. */
@@ -161,15 +170,20 @@ async function settled(reads: readonly Promise<FetchedPartition>[], releases: ((
   return results.flatMap((result) => (result.status === "fulfilled" ? [result.value] : []))
 }
 
-function answered({ log, position }: { log: Partition; position: FetchPosition }): FetchedPartition {
-  const { highWatermark, logStartOffset } = log
-  return { position, error: "NONE", highWatermark, logStartOffset, diverging: null, slices: [], sizeBytes: 0 }
+function answered({ log, position }: { log: Partition; position: FetchPosition }, isCommitted: boolean): FetchedPartition {
+  const { highWatermark, lastStableOffset, logStartOffset } = log
+  const offsets = { highWatermark, lastStableOffset, logStartOffset }
+  return { position, error: "NONE", ...offsets, aborted: isCommitted ? [] : null, diverging: null, slices: [], sizeBytes: 0 }
 }
 
 function failed(position: FetchPosition, error: ErrorName, log?: Partition): FetchedPartition {
   const known = log && error !== "UNKNOWN_TOPIC_OR_PARTITION"
-  const offsets = { highWatermark: known ? log.highWatermark : -1, logStartOffset: known ? log.logStartOffset : -1 }
-  return { position, error, ...offsets, diverging: null, slices: [], sizeBytes: 0 }
+  const offsets = {
+    highWatermark: known ? log.highWatermark : -1,
+    lastStableOffset: known ? log.lastStableOffset : -1,
+    logStartOffset: known ? log.logStartOffset : -1,
+  }
+  return { position, error, ...offsets, aborted: null, diverging: null, slices: [], sizeBytes: 0 }
 }
 
 function releaseAll(releases: (() => void)[]): void {

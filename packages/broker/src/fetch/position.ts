@@ -22,13 +22,16 @@ export interface Divergence {
 
 export type PositionCheck = { readonly error: ErrorName } | { readonly diverging: Divergence } | { readonly readableBytes: number }
 
-export function checkPosition(log: Partition, position: FetchPosition): PositionCheck {
+/** Where a reader has to stop. */
+export const endFor = (log: Partition, isCommitted: boolean): number => (isCommitted ? log.lastStableOffset : log.highWatermark)
+
+export function checkPosition(log: Partition, position: FetchPosition, isCommitted: boolean): PositionCheck {
   const fenced = epochError(log, position.leaderEpoch)
   if (fenced) return { error: fenced }
   const diverging = position.lastFetchedEpoch < 0 ? null : divergence(log, position)
   if (diverging) return diverging
   if (position.offset < log.logStartOffset || position.offset > log.logEndOffset) return { error: "OFFSET_OUT_OF_RANGE" }
-  return { readableBytes: position.offset < log.highWatermark ? Math.max(1, log.readableBytes(position.offset)) : 0 }
+  return { readableBytes: log.readableBytes(position.offset, endFor(log, isCommitted)) }
 }
 
 /** KIP-320: a client with an older or a newer idea of the leader has to refresh its metadata. */

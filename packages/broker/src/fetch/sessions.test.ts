@@ -18,6 +18,8 @@ const result = (partition: number, change: Partial<FetchedPartition> = {}): Fetc
   position: position(partition),
   error: "NONE",
   highWatermark: 5,
+  lastStableOffset: 5,
+  aborted: null,
   logStartOffset: 0,
   diverging: null,
   slices: [],

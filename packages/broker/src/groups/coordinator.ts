@@ -1,6 +1,6 @@
 // Runs groups: keeps the one current state of each, feeds events to the pure transitions and carries their effects out. Owns timers,
 // open requests and `__consumer_offsets`. Everything here happens on one event loop; an answer that depends on a write waits for the disk.
-import type { InternalLog, LogRecord } from "../internal-log.ts"
+import type { InternalLog, LogRecord, ReplayedRecord } from "../internal-log.ts"
 import type { Cancel, Clock, Logger, Random } from "../ports.ts"
 import { transition } from "./classic.ts"
 import { decodeStored, encodeGroup } from "./group-records.ts"
@@ -26,6 +26,7 @@ import {
   type SyncReply,
   type Ticket,
 } from "./state.ts"
+import { TransactionalOffsets } from "./transactional-offsets.ts"
 
 interface Entry {
   group: ClassicGroup
@@ -50,6 +51,7 @@ type Request<E extends GroupEvent> = Omit<E, "kind" | "ticket">
 
 export class GroupCoordinator {
   readonly offsets = new OffsetStore()
+  readonly transactionalOffsets = new TransactionalOffsets()
   readonly #options: CoordinatorOptions
   readonly #entries = new Map<string, Entry>()
   readonly #open = new Map<Ticket, (reply: GroupReply) => void>()
@@ -64,7 +66,10 @@ export class GroupCoordinator {
   static async open(options: CoordinatorOptions): Promise<GroupCoordinator> {
     const coordinator = new GroupCoordinator(options)
     const groups = new Map<string, ClassicGroup>()
-    await options.log.replay((record) => coordinator.#replay(record, groups))
+    await options.log.replay(
+      (record) => coordinator.#replay(record, groups),
+      ({ producerId, isCommit }) => coordinator.transactionalOffsets.end(producerId, isCommit, coordinator.offsets),
+    )
     for (const group of groups.values()) coordinator.#resume(group)
     return coordinator
   }
@@ -110,6 +115,11 @@ export class GroupCoordinator {
     if (entry && member && member.joinTicket === null && member.syncTicket === null) entry.sessions.set(memberId, member.sessionTimeoutMs)
   }
 
+  /** The write is under way when this returns, so that a marker comes behind it. */
+  writeInTransaction(records: readonly LogRecord[], producer: { producerId: number; producerEpoch: number }): Promise<unknown> {
+    return this.#options.log.append(records, producer)
+  }
+
   /** Durable when it resolves; the caller then changes `offsets`. */
   async write(records: readonly LogRecord[]): Promise<void> {
     await this.#options.log.append(records)
@@ -140,14 +150,16 @@ export class GroupCoordinator {
     }
   }
 
-  #replay(record: LogRecord, groups: Map<string, ClassicGroup>): void {
+  #replay(record: ReplayedRecord, groups: Map<string, ClassicGroup>): void {
     const stored = decodeStored(record)
     if (stored?.type === "group") {
       if (stored.value) groups.set(stored.groupId, stored.value)
       else groups.delete(stored.groupId)
     } else if (stored?.type === "offset") {
       const isOfThisTopic = stored.value?.topicId === this.#options.topicId(stored.key.topic)
-      if (stored.value && isOfThisTopic) this.offsets.set(stored.key, stored.value)
+      if (record.transactionOf !== null) {
+        if (stored.value && isOfThisTopic) this.transactionalOffsets.add(record.transactionOf, [[stored.key, stored.value]])
+      } else if (stored.value && isOfThisTopic) this.offsets.set(stored.key, stored.value)
       else this.offsets.delete(stored.key)
     }
   }

@@ -73,6 +73,12 @@ export class GroupAdmin {
     const refusal = this.#whyNotCommit(request)
     if (refusal) return request.offsets.map(() => refusal)
     this.#coordinator.touch(request.groupId, request.memberId)
+    const { errors, accepted } = this.#judge(request)
+    const failure = await this.#store(accepted)
+    return failure ? errors.map((error) => (error === "NONE" ? failure : error)) : errors
+  }
+
+  #judge(request: CommitRequest): { errors: OffsetError[]; accepted: [OffsetKey, CommittedOffset][] } {
     const { maxMetadataBytes } = this.#options.limits()
     const errors: OffsetError[] = []
     const accepted: [OffsetKey, CommittedOffset][] = []
@@ -85,8 +91,28 @@ export class GroupAdmin {
         accepted.push([{ groupId: request.groupId, topic, partition }, value])
       }
     }
-    const failure = await this.#store(accepted)
-    return failure ? errors.map((error) => (error === "NONE" ? failure : error)) : errors
+    return { errors, accepted }
+  }
+
+  /** As `commit`, for as long as the producer's transaction is open; `endTransaction` decides. */
+  async commitInTransaction(request: CommitRequest, producer: { producerId: number; producerEpoch: number }): Promise<OffsetError[]> {
+    const isFromOutside = request.generation < 0 && request.memberId === "" && request.instanceId === null
+    const refusal = isFromOutside ? null : this.#whyNotCommit(request)
+    if (refusal) return request.offsets.map(() => refusal)
+    this.#coordinator.touch(request.groupId, request.memberId)
+    const { errors, accepted } = this.#judge(request)
+    const { transactionalOffsets } = this.#coordinator
+    transactionalOffsets.add(producer.producerId, accepted)
+    const failure = await this.#written(
+      accepted.length === 0 ? null : this.#coordinator.writeInTransaction(accepted.map(encodeAccepted), producer),
+    )
+    if (!failure) return errors
+    transactionalOffsets.remove(producer.producerId, accepted)
+    return errors.map((error) => (error === "NONE" ? failure : error))
+  }
+
+  endTransaction(producerId: number, isCommit: boolean): void {
+    this.#coordinator.transactionalOffsets.end(producerId, isCommit, this.#coordinator.offsets)
   }
 
   /** Removes committed offsets of a group that does not use them. */
@@ -107,6 +133,7 @@ export class GroupAdmin {
     const group = this.#coordinator.group(groupId)
     if (!group && !this.#coordinator.offsets.hasAny(groupId)) return groupId === "" ? "INVALID_GROUP_ID" : "GROUP_ID_NOT_FOUND"
     if (group && (group.phase !== "empty" || group.pendingMembers.size > 0)) return "NON_EMPTY_GROUP"
+    if (this.#coordinator.transactionalOffsets.hasAny(groupId)) return "NON_EMPTY_GROUP"
     return (await this.#removeGroup(groupId)) ?? "NONE"
   }
 
@@ -166,7 +193,7 @@ export class GroupAdmin {
 
   async #store(accepted: readonly [OffsetKey, CommittedOffset][]): Promise<OffsetError | null> {
     if (accepted.length === 0) return null
-    const failure = await this.#write(accepted.map(([key, value]) => encodeOffset(key, value)))
+    const failure = await this.#write(accepted.map(encodeAccepted))
     if (failure) return failure
     for (const [key, value] of accepted) {
       // The topic may have gone while the disk was busy.
@@ -193,9 +220,13 @@ export class GroupAdmin {
     return failure
   }
 
-  async #write(records: Parameters<GroupCoordinator["write"]>[0]): Promise<"COORDINATOR_NOT_AVAILABLE" | null> {
+  #write(records: Parameters<GroupCoordinator["write"]>[0]): Promise<"COORDINATOR_NOT_AVAILABLE" | null> {
+    return this.#written(this.#coordinator.write(records))
+  }
+
+  async #written(write: Promise<unknown> | null): Promise<"COORDINATOR_NOT_AVAILABLE" | null> {
     try {
-      await this.#coordinator.write(records)
+      await write
       return null
     } catch (error) {
       if (isBrokerError(error)) return "COORDINATOR_NOT_AVAILABLE"
@@ -203,6 +234,8 @@ export class GroupAdmin {
     }
   }
 }
+
+const encodeAccepted = ([key, value]: readonly [OffsetKey, CommittedOffset]) => encodeOffset(key, value)
 
 interface OffsetCheck {
   readonly topicId: string | undefined

@@ -3,8 +3,11 @@
 // requests; answers wait for the disk. acks=0 has no answer: an error closes the connection, which is all the client can see.
 import { type ErrorName, errorCode, type RequestOf } from "@rivven/protocol"
 import { Produce } from "@rivven/protocol/messages"
+import { type BatchHeader, parseBatchHeader } from "@rivven/protocol/records"
 import { defineHandler, noResponse, type RequestContext } from "../dispatch/define-handler.ts"
 import { isBrokerError } from "../errors.ts"
+import type { Topic } from "../topics/catalog.ts"
+import type { Admission } from "../transactions/coordinator.ts"
 
 type Request = RequestOf<typeof Produce>
 
@@ -27,11 +30,14 @@ interface Entry {
 /** Of a batch's attributes, the byte with the flags. */
 const attributesAt = 22
 const transactionalBit = 0x10
+const firstVersionThatAborts = 11
+const firstVersionThatAdds = 12
+const outsideOfTransactions: Admission = { ok: true, stored: null }
 
 export default defineHandler(Produce, {
   versions: [0, 12],
   accepts: [3, 12],
-  omits: ["transactional batches (INVALID_TXN_STATE)", "versions 0-2 are advertised and refused", "version 13 (topic ids)"],
+  omits: ["versions 0-2 are advertised and refused", "version 13 (topic ids)"],
   isPipelined: true,
   produces: true,
   handle(request, context) {
@@ -41,7 +47,7 @@ export default defineHandler(Produce, {
     const outcomes = request.topicData.map(({ name, partitionData }) =>
       partitionData.map(({ index, records }) =>
         isKnownAcks
-          ? append({ topic: name, index, batch: records }, request.acks, context)
+          ? append({ topic: name, index, batch: records }, request, context)
           : refused(index, "INVALID_REQUIRED_ACKS", acksMessage(request)),
       ),
     )
@@ -65,7 +71,11 @@ const allRefused = ({ topicData }: Request, error: ErrorName): Outcome[][] =>
 const acksMessage = ({ acks }: Request): string => `acks is ${acks}; it is -1, 0 or 1`
 
 /** An error is there at once; an outcome that waits for the disk is a promise. */
-function append({ topic: name, index, batch }: Entry, acks: number, context: RequestContext): Outcome | Promise<Outcome> {
+function append(
+  { topic: name, index, batch }: Entry,
+  { acks, transactionalId }: Request,
+  context: RequestContext,
+): Outcome | Promise<Outcome> {
   if (!context.allows("WRITE", "TOPIC", name)) return refused(index, "TOPIC_AUTHORIZATION_FAILED", null)
   const topic = context.catalog.topic(name)
   const log = topic && context.topicLogs.of(topic, index)
@@ -73,7 +83,10 @@ function append({ topic: name, index, batch }: Entry, acks: number, context: Req
   if (batch === null || batch.length === 0) return refused(index, "INVALID_RECORD", "a partition entry carries exactly one record batch")
   const ready = context.batchPolicy.apply(topic, { batch, acks, apiVersion: context.apiVersion })
   if ("error" in ready) return { ...refused(index, ready.error, ready.message), recordErrors: ready.recordErrors ?? [] }
-  const result = log.append(ready)
+  const isInTransaction = isTransactional(ready)
+  const admission = isInTransaction ? admitted({ transactionalId, topic, index, batch: ready }, context) : outsideOfTransactions
+  if (!admission.ok) return refused(index, admission.error, null)
+  const result = log.append(ready, { isInTransaction })
   if (!result.ok) return refused(index, result.error, result.message)
   if (!result.duplicate) context.metrics.topic(name).onProduced(ready.length, result.lastOffset - result.baseOffset + 1)
   const { baseOffset, logAppendTimeMs } = result
@@ -87,7 +100,38 @@ function append({ topic: name, index, batch }: Entry, acks: number, context: Req
     recordErrors: [],
   })
   if (acks === 0) return stored()
-  return log.whenAcked(result.lastOffset).then(stored, (cause: unknown) => notStored(index, cause))
+  const acked = log.whenAcked(result.lastOffset)
+  const settled: Promise<unknown> = admission.stored ? Promise.all([acked, admission.stored]) : acked
+  return settled.then(stored, (cause: unknown) => notStored(index, cause))
+}
+
+interface Transactional {
+  readonly transactionalId: string | null
+  readonly topic: Topic
+  readonly index: number
+  readonly batch: Uint8Array
+}
+
+/** Whether the batch is part of its producer's open transaction, by what its header says. */
+function admitted({ transactionalId, topic, index, batch }: Transactional, { apiVersion, transactions }: RequestContext): Admission {
+  const header = headerOf(batch)
+  if (!header) return { ok: false, error: "CORRUPT_MESSAGE" }
+  return transactions.admit({
+    transactionalId: transactionalId ?? "",
+    producerId: header.producerId,
+    epoch: header.producerEpoch,
+    partition: { topic: topic.name, topicId: topic.id, index },
+    addsImplicitly: apiVersion >= firstVersionThatAdds,
+    strangerError: apiVersion >= firstVersionThatAborts ? "TRANSACTION_ABORTABLE" : "INVALID_TXN_STATE",
+  })
+}
+
+function headerOf(batch: Uint8Array): BatchHeader | null {
+  try {
+    return parseBatchHeader(batch)
+  } catch {
+    return null // the log would say the same: not a batch
+  }
 }
 
 function refused(index: number, error: ErrorName, message: string | null): Outcome {

@@ -12,11 +12,12 @@ import { clusterResource } from "../security/access.ts"
 type Request = RequestOf<typeof Fetch>
 
 const firstVersionWithTopicIds = 13
+const readCommitted = 1
 const noRecords = new Uint8Array(0)
 
 export default defineHandler(Fetch, {
   versions: [4, 16],
-  omits: ["isolation level read_committed has nothing to hide yet", "rack-aware reads", "versions 17-18 (replicas)"],
+  omits: ["rack-aware reads", "versions 17-18 (replicas)"],
   carriesRecords: true,
   async handle(request, context) {
     const usesTopicIds = context.apiVersion >= firstVersionWithTopicIds
@@ -82,9 +83,10 @@ function targetOf(position: FetchPosition, isReplica: boolean, { topicLogs, cata
   }
 }
 
-function limitsOf({ minBytes, maxBytes, maxWaitMs }: Request, { configs, peer, quotas, consumer }: RequestContext) {
+function limitsOf({ minBytes, maxBytes, maxWaitMs, isolationLevel }: Request, { configs, peer, quotas, consumer }: RequestContext) {
   const most = Math.min(configs.brokerNumber("fetch.max.bytes"), quotas.largestFetch(consumer))
-  return { minBytes: Math.min(minBytes, most), maxBytes: Math.min(maxBytes, most), maxWaitMs, peer }
+  const isCommitted = isolationLevel === readCommitted
+  return { minBytes: Math.min(minBytes, most), maxBytes: Math.min(maxBytes, most), maxWaitMs, peer, isCommitted }
 }
 
 function byTopic(results: readonly FetchedPartition[], context: RequestContext) {
@@ -104,16 +106,16 @@ function byTopic(results: readonly FetchedPartition[], context: RequestContext) 
 }
 
 function toWire(result: FetchedPartition, context: RequestContext) {
-  const { error, highWatermark, logStartOffset, diverging, slices, position } = result
+  const { error, highWatermark, lastStableOffset, logStartOffset, aborted, diverging, slices, position } = result
   context.countError(error)
   return {
     partitionIndex: position.partition,
     errorCode: errorCode(error),
     highWatermark,
-    lastStableOffset: highWatermark,
+    lastStableOffset,
     logStartOffset,
     ...(diverging && { divergingEpoch: diverging }),
-    abortedTransactions: null,
+    abortedTransactions: aborted?.map(({ producerId, firstOffset }) => ({ producerId, firstOffset })) ?? null,
     preferredReadReplica: -1,
     records: slices.length === 0 ? noRecords : slices,
   }

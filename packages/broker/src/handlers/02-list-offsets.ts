@@ -3,7 +3,7 @@
 import { type ErrorName, errorCode } from "@rivven/protocol"
 import { ListOffsets } from "@rivven/protocol/messages"
 import { defineHandler, type RequestContext } from "../dispatch/define-handler.ts"
-import { epochError } from "../fetch/position.ts"
+import { endFor, epochError } from "../fetch/position.ts"
 import type { Partition } from "../log/partition.ts"
 
 interface Found {
@@ -13,6 +13,7 @@ interface Found {
 }
 
 const nothing: Found = { offset: -1, timestamp: -1, leaderEpoch: -1 }
+const readCommitted = 1
 const latest = -1
 const earliest = -2
 const maxTimestamp = -3
@@ -23,8 +24,9 @@ const firstVersionOf: Record<number, number> = { [latest]: 1, [earliest]: 1, [ma
 
 export default defineHandler(ListOffsets, {
   versions: [1, 9],
-  omits: ["isolation level read_committed has nothing to hide yet", "versions 10-11 (time-out, pending upload)"],
+  omits: ["versions 10-11 (time-out, pending upload)"],
   async handle(request, context) {
+    const isCommitted = request.isolationLevel === readCommitted
     const topics = await Promise.all(
       request.topics.map(async ({ name, partitions }) => ({
         name,
@@ -32,7 +34,10 @@ export default defineHandler(ListOffsets, {
           partitions.map(async ({ partitionIndex, currentLeaderEpoch, timestamp }) => {
             if (!context.allows("DESCRIBE", "TOPIC", name)) return failed(partitionIndex, "TOPIC_AUTHORIZATION_FAILED", context)
             const log = context.topicLogs.find({ topic: name === "" ? "?" : name }, partitionIndex)
-            const found = typeof log === "string" ? log : (epochError(log, currentLeaderEpoch) ?? (await look(log, timestamp, context)))
+            const found =
+              typeof log === "string"
+                ? log
+                : (epochError(log, currentLeaderEpoch) ?? (await look(log, { timestamp, isCommitted }, context)))
             return typeof found === "string" ? failed(partitionIndex, found, context) : answered(partitionIndex, found, context)
           }),
         ),
@@ -52,13 +57,19 @@ function failed(partitionIndex: number, error: ErrorName, context: RequestContex
   return { partitionIndex, errorCode: errorCode(error), ...nothing }
 }
 
-async function look(log: Partition, timestamp: number, { apiVersion }: RequestContext): Promise<Found | ErrorName> {
+interface Wanted {
+  readonly timestamp: number
+  readonly isCommitted: boolean
+}
+
+async function look(log: Partition, { timestamp, isCommitted }: Wanted, { apiVersion }: RequestContext): Promise<Found | ErrorName> {
   if (timestamp < 0 && apiVersion < (firstVersionOf[timestamp] ?? Number.POSITIVE_INFINITY)) return "UNSUPPORTED_VERSION"
-  if (timestamp === latest) return { offset: log.highWatermark, timestamp: -1, leaderEpoch: log.leaderEpoch }
+  if (timestamp === latest) return { offset: endFor(log, isCommitted), timestamp: -1, leaderEpoch: log.leaderEpoch }
   if (timestamp === earliest || timestamp === earliestLocal)
     return { offset: log.logStartOffset, timestamp: -1, leaderEpoch: log.epochAt(log.logStartOffset) }
   if (timestamp === latestTiered) return nothing
   const found = timestamp === maxTimestamp ? await log.maxTimestampOffset() : await log.offsetForTimestamp(timestamp)
   if (found === null) return nothing
-  return "error" in found ? found.error : found
+  if ("error" in found) return found.error
+  return found.offset < endFor(log, isCommitted) ? found : nothing
 }

@@ -26,9 +26,9 @@ describe("Metadata", () => {
     await using talk = await Talk.to(broker)
     await talk.createTopic("t")
     const names = async (version: number, topics: null | []) => (await ask(talk, version, topics)).topics.map((topic) => topic.name)
-    expect(await names(0, [])).toEqual(["__consumer_offsets", "t"])
-    expect(await names(1, null)).toEqual(["__consumer_offsets", "t"])
-    expect(await names(12, null)).toEqual(["__consumer_offsets", "t"])
+    expect(await names(0, [])).toEqual(["__consumer_offsets", "__transaction_state", "t"])
+    expect(await names(1, null)).toEqual(["__consumer_offsets", "__transaction_state", "t"])
+    expect(await names(12, null)).toEqual(["__consumer_offsets", "__transaction_state", "t"])
     expect(await names(1, [])).toEqual([])
   })
 
@@ -55,7 +55,6 @@ describe("Metadata", () => {
     await using talk = await Talk.to(broker)
     for (const name of ["", ".", "..", "a b", "ü", "x".repeat(250), "a/b", "\u0000"])
       expect(errorName((await talk.metadata(name, { mayCreate: true })).errorCode), JSON.stringify(name)).toBe("INVALID_TOPIC_EXCEPTION")
-    expect(errorName((await talk.metadata("__transaction_state", { mayCreate: true })).errorCode)).toBe("UNKNOWN_TOPIC_OR_PARTITION")
   })
 
   it("finds topics by id from version 12 on", async () => {
@@ -123,7 +122,7 @@ describe("DescribeTopicPartitions", () => {
       for (const topic of page.topics) seen.push(...topic.partitions.map((one) => `${topic.name}/${one.partitionIndex}`))
       cursor = page.nextCursor
     } while (cursor)
-    expect(seen).toEqual(["__consumer_offsets/0", "a/0", "a/1", "a/2", "b/0", "b/1", "b/2", "c/0", "c/1", "c/2"])
+    expect(seen).toEqual(["__consumer_offsets/0", "__transaction_state/0", "a/0", "a/1", "a/2", "b/0", "b/1", "b/2", "c/0", "c/1", "c/2"])
   })
 
   it("answers an error per unknown or illegal name and makes nothing", async () => {

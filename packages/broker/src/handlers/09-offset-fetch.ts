@@ -1,37 +1,47 @@
 // Committed offsets of groups. Null topics (from 2) mean all that are committed; a group or partition without a commit answers offset -1
-// and no error. 5 leader epochs, 7 stable offsets (nothing is ever unstable here), 8 several groups in one request.
+// and no error. 5 leader epochs, 7 stable offsets: what a transaction may still change is not answered, 8 several groups in one request.
 import { type ErrorName, errorCode, type RequestOf } from "@rivven/protocol"
 import { OffsetFetch } from "@rivven/protocol/messages"
 import { defineHandler, type RequestContext } from "../dispatch/define-handler.ts"
-import type { OffsetStore } from "../groups/offsets.ts"
+import type { CommittedOffset, OffsetStore } from "../groups/offsets.ts"
 
 type Wanted = RequestOf<typeof OffsetFetch>["topics"]
 
 const firstVersionWithError = 2
 const firstVersionWithGroups = 8
+const nothing = { committedOffset: -1, committedLeaderEpoch: -1, metadata: "" }
 
 export default defineHandler(OffsetFetch, {
   versions: [1, 9],
   omits: ["member ids and epochs of version 9 (there are no groups of the newer protocol)", "version 10 (topic ids)"],
   handle(request, context) {
-    if (context.apiVersion < firstVersionWithGroups) return { ...ofGroup(request.groupId, request.topics, context), groups: [] }
-    return { topics: [], groups: request.groups.map(({ groupId, topics }) => ({ groupId, ...ofGroup(groupId, topics, context) })) }
+    const { requireStable } = request
+    const of = (groupId: string, topics: Wanted) => ofGroup({ groupId, topics, requireStable }, context)
+    if (context.apiVersion < firstVersionWithGroups) return { ...of(request.groupId, request.topics), groups: [] }
+    return { topics: [], groups: request.groups.map(({ groupId, topics }) => ({ groupId, ...of(groupId, topics) })) }
   },
 })
 
-function ofGroup(groupId: string, wanted: Wanted, context: RequestContext) {
-  const { offsets } = context.groups
+interface Question {
+  readonly groupId: string
+  readonly topics: Wanted
+  readonly requireStable: boolean
+}
+
+function ofGroup({ groupId, topics: wanted, requireStable }: Question, context: RequestContext) {
+  const { offsets, transactionalOffsets } = context.groups
+  const isUnstable = (topic: string, partition: number) => requireStable && transactionalOffsets.isPending({ groupId, topic, partition })
+  const answer = (topics: NonNullable<Wanted>) =>
+    committed(topics, (topic, partition) => (isUnstable(topic, partition) ? "unstable" : offsets.get({ groupId, topic, partition })))
   if (!context.allows("DESCRIBE", "GROUP", groupId)) {
     context.countError("GROUP_AUTHORIZATION_FAILED")
     const hasError = context.apiVersion >= firstVersionWithError
     const topics = hasError ? [] : (wanted ?? []).map((topic) => refused(topic, "GROUP_AUTHORIZATION_FAILED"))
     return { topics, errorCode: errorCode("GROUP_AUTHORIZATION_FAILED") }
   }
-  if (wanted === null) return { topics: committed(offsets, groupId, visible(everything(offsets, groupId), context)), errorCode: 0 }
+  if (wanted === null) return { topics: answer(visible(everything(offsets, groupId), context)), errorCode: 0 }
   const mayDescribe = (name: string) => context.allows("DESCRIBE", "TOPIC", name)
-  const topics = wanted.flatMap((topic) =>
-    mayDescribe(topic.name) ? committed(offsets, groupId, [topic]) : [refused(topic, "TOPIC_AUTHORIZATION_FAILED")],
-  )
+  const topics = wanted.flatMap((topic) => (mayDescribe(topic.name) ? answer([topic]) : [refused(topic, "TOPIC_AUTHORIZATION_FAILED")]))
   return { topics, errorCode: 0 }
 }
 
@@ -39,15 +49,15 @@ const visible = (topics: NonNullable<Wanted>, { wouldAllow }: RequestContext) =>
   topics.filter(({ name }) => wouldAllow("DESCRIBE", "TOPIC", name))
 
 function refused({ name, partitionIndexes }: NonNullable<Wanted>[number], error: ErrorName) {
-  const nothing = { committedOffset: -1, committedLeaderEpoch: -1, metadata: "", errorCode: errorCode(error) }
-  return { name, partitions: partitionIndexes.map((partitionIndex) => ({ partitionIndex, ...nothing })) }
+  return { name, partitions: partitionIndexes.map((partitionIndex) => ({ ...nothing, partitionIndex, errorCode: errorCode(error) })) }
 }
 
-function committed(offsets: OffsetStore, groupId: string, wanted: NonNullable<Wanted>) {
+function committed(wanted: NonNullable<Wanted>, find: (topic: string, partition: number) => CommittedOffset | "unstable" | undefined) {
   return wanted.map(({ name, partitionIndexes }) => ({
     name,
     partitions: partitionIndexes.map((partitionIndex) => {
-      const found = offsets.get({ groupId, topic: name, partition: partitionIndex })
+      const found = find(name, partitionIndex)
+      if (found === "unstable") return { ...nothing, partitionIndex, errorCode: errorCode("UNSTABLE_OFFSET_COMMIT") }
       return {
         partitionIndex,
         committedOffset: found?.offset ?? -1,

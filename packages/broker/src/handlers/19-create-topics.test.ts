@@ -220,12 +220,6 @@ describe("InitProducerId", () => {
     for (let round = 0; round < 1_000; round++) await ask(s.talk, null)
     expect((await ask(s.talk, null)).producerId).toBe(1_006)
   })
-
-  it("refuses a transactional id clearly", async () => {
-    await using s = await stage()
-    expect(errorName((await ask(s.talk, "tx")).errorCode)).toBe("UNSUPPORTED_VERSION")
-    expect(s.broker.log.some(({ message }) => message.includes("transactions are not available"))).toBe(true)
-  })
 })
 
 describe("DescribeLogDirs", () => {

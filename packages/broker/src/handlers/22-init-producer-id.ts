@@ -1,29 +1,31 @@
-// Gives an idempotent producer its id, durable before its first use and never given twice. 3 takes the old id and epoch of a producer that
-// recovers (KIP-360): without transactions a new id is as good. A transactional id is refused: there are no transactions.
+// Gives producer ids. With a transactional id: raises its epoch, which fences every older producer, and ends what they left open, for which the
+// client asks again (CONCURRENT_TRANSACTIONS). 3 lets a producer go on after an unknown outcome (KIP-360).
 import { type ErrorName, errorCode } from "@rivven/protocol"
 import { InitProducerId } from "@rivven/protocol/messages"
 import { defineHandler, type RequestContext } from "../dispatch/define-handler.ts"
 import { clusterResource } from "../security/access.ts"
 
+const firstVersionThatKnowsFenced = 4
+
 export default defineHandler(InitProducerId, {
   versions: [0, 5],
-  omits: ["transactional ids (UNSUPPORTED_VERSION)", "keeping the producer id on recovery (a new one is given)"],
-  async handle({ transactionalId }, context) {
+  omits: ["version 6 (two-phase commit)"],
+  async handle({ transactionalId, transactionTimeoutMs: timeoutMs, producerId, producerEpoch }, context) {
     const denial = whyDenied(transactionalId, context)
-    if (denial) return { errorCode: errorCode(denial), producerId: -1, producerEpoch: -1 }
-    if (transactionalId !== null) {
-      context.logger.warn(
-        {
-          transactionalId,
-          clientId: context.clientId,
-        },
-        "refused a transactional producer: transactions are not available",
-      )
-      return { errorCode: errorCode("UNSUPPORTED_VERSION"), producerId: -1, producerEpoch: -1 }
-    }
-    return { errorCode: 0, producerId: await context.producerIds.next(), producerEpoch: 0 }
+    if (denial) return failed(denial)
+    if (transactionalId === null) return { errorCode: 0, producerId: await context.producerIds.next(), producerEpoch: 0 }
+    if (transactionalId === "") return failed("INVALID_REQUEST")
+    const claim = producerId >= 0 && producerEpoch >= 0 ? { producerId, epoch: producerEpoch } : null
+    const result = await context.transactions.initialise(transactionalId, { claim, timeoutMs })
+    if (!result.ok) return failed(worded(result.error, context))
+    return { errorCode: 0, producerId: result.producerId, producerEpoch: result.producerEpoch }
   },
 })
+
+const worded = (error: ErrorName, { apiVersion }: RequestContext): ErrorName =>
+  error === "PRODUCER_FENCED" && apiVersion < firstVersionThatKnowsFenced ? "INVALID_PRODUCER_EPOCH" : error
+
+const failed = (error: ErrorName) => ({ errorCode: errorCode(error), producerId: -1, producerEpoch: -1 })
 
 /** Who may write to some topic may do so idempotently. */
 function whyDenied(transactionalId: string | null, { allows, wouldAllow, allowsSome }: RequestContext): ErrorName | null {

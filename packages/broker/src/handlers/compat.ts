@@ -26,7 +26,6 @@ export interface CompatTable {
   readonly missing: readonly MissingApi[]
 }
 
-const transactions = "there are no transactions yet"
 const security = "there are no delegation tokens"
 const newGroups = "groups of the newer protocol are not served yet"
 const otherGroups = "share and streams groups are not served"
@@ -57,16 +56,6 @@ const reasons: Record<string, readonly (readonly [key: number, name: string])[]>
     [39, "RenewDelegationToken"],
     [40, "ExpireDelegationToken"],
     [41, "DescribeDelegationToken"],
-  ],
-  [transactions]: [
-    [24, "AddPartitionsToTxn"],
-    [25, "AddOffsetsToTxn"],
-    [26, "EndTxn"],
-    [27, "WriteTxnMarkers"],
-    [28, "TxnOffsetCommit"],
-    [61, "DescribeProducers"],
-    [65, "DescribeTransactions"],
-    [66, "ListTransactions"],
   ],
   [newGroups]: [
     [68, "ConsumerGroupHeartbeat"],
@@ -127,7 +116,10 @@ export function configReference(): { readonly topic: DocumentedConfig[]; readonl
 }
 
 export function compatTable(): CompatTable {
-  const missing = Object.entries(reasons).flatMap(([reason, apis]) => apis.map(([key, name]) => ({ key, name, reason })))
+  const isServed = (key: number) => handlers.some(({ api }) => api.key === key)
+  const missing = Object.entries(reasons)
+    .flatMap(([reason, apis]) => apis.map(([key, name]) => ({ key, name, reason })))
+    .filter(({ key }) => !isServed(key))
   return { served: handlers.map(served), missing: missing.sort((a, b) => a.key - b.key) }
 }
 

@@ -18,6 +18,11 @@ import apiVersions from "./18-api-versions.ts"
 import createTopics from "./19-create-topics.ts"
 import deleteTopics from "./20-delete-topics.ts"
 import initProducerId from "./22-init-producer-id.ts"
+import addPartitionsToTxn from "./24-add-partitions-to-txn.ts"
+import addOffsetsToTxn from "./25-add-offsets-to-txn.ts"
+import endTxn from "./26-end-txn.ts"
+import writeTxnMarkers from "./27-write-txn-markers.ts"
+import txnOffsetCommit from "./28-txn-offset-commit.ts"
 import describeAcls from "./29-describe-acls.ts"
 import createAcls from "./30-create-acls.ts"
 import deleteAcls from "./31-delete-acls.ts"
@@ -33,6 +38,9 @@ import alterClientQuotas from "./49-alter-client-quotas.ts"
 import describeUserScramCredentials from "./50-describe-user-scram-credentials.ts"
 import alterUserScramCredentials from "./51-alter-user-scram-credentials.ts"
 import describeCluster from "./60-describe-cluster.ts"
+import describeProducers from "./61-describe-producers.ts"
+import describeTransactions from "./65-describe-transactions.ts"
+import listTransactions from "./66-list-transactions.ts"
 import describeTopicPartitions from "./75-describe-topic-partitions.ts"
 
 export const handlers: readonly Handler[] = [
@@ -54,6 +62,11 @@ export const handlers: readonly Handler[] = [
   createTopics,
   deleteTopics,
   initProducerId,
+  addPartitionsToTxn,
+  addOffsetsToTxn,
+  endTxn,
+  writeTxnMarkers,
+  txnOffsetCommit,
   describeAcls,
   createAcls,
   deleteAcls,
@@ -69,5 +82,8 @@ export const handlers: readonly Handler[] = [
   describeUserScramCredentials,
   alterUserScramCredentials,
   describeCluster,
+  describeProducers,
+  describeTransactions,
+  listTransactions,
   describeTopicPartitions,
 ]

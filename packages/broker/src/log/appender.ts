@@ -126,6 +126,18 @@ export class Appender implements StagingLog, Flushable {
     this.dir.flusher.kick()
   }
 
+  /** Of what is staged too; -1 below an empty log. */
+  get lastOffset(): number {
+    return this.stagedEnd - 1
+  }
+
+  /** Takes part in the next round, whatever the durability. */
+  flushSoon(): void {
+    if (this.state.durable === this.state.written) return
+    this.dir.flusher.markDirty(this)
+    this.dir.flusher.kick()
+  }
+
   async close(): Promise<void> {
     this.flushTimer?.()
     await this.settle()

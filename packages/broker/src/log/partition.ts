@@ -75,6 +75,11 @@ export class Partition {
     return this.state.producers.latest(producerId)?.openSince ?? null
   }
 
+  /** -1 for a producer that is not known. */
+  producerEpochOf(producerId: number): number {
+    return this.state.producers.latest(producerId)?.epoch ?? -1
+  }
+
   producers(): Iterable<ProducerEntry> {
     return this.state.producers.entries()
   }
@@ -114,6 +119,15 @@ export class Partition {
   /** `whenDurable` or `whenWritten`, as the partition's durability says. */
   whenAcked(lastOffset: number): Promise<void> {
     return this.state.isSynced ? this.whenDurable(lastOffset) : this.whenWritten(lastOffset)
+  }
+
+  /** The disk has everything up to an offset, whatever the durability; without one, everything that is appended. Call it as the waits above. */
+  async makeDurable(lastOffset = this.appender.lastOffset): Promise<void> {
+    if (lastOffset < this.state.durable) return
+    await this.whenWritten(lastOffset)
+    const durable = this.whenDurable(lastOffset)
+    this.appender.flushSoon()
+    await durable
   }
 
   read(request: ReadRequest): Promise<ReadResult> {

@@ -3,7 +3,8 @@ import { quote } from "../config.ts"
 
 export const clusterMetadataTopic = "__cluster_metadata"
 export const consumerOffsetsTopic = "__consumer_offsets"
-const internalNames: ReadonlySet<string> = new Set([clusterMetadataTopic, consumerOffsetsTopic, "__transaction_state"])
+export const transactionStateTopic = "__transaction_state"
+const internalNames: ReadonlySet<string> = new Set([clusterMetadataTopic, consumerOffsetsTopic, transactionStateTopic])
 
 /** Clients never write these; only the broker does. */
 export const isInternalTopic = (name: string): boolean => internalNames.has(name)

@@ -1,10 +1,12 @@
 // `npm run compat`: other people's clients against a Rivven node on a free port. Every case that a client's tests.allow lists must pass; a case
 // that is not listed runs too and must fail, so that the list only grows. `--against kafka` runs the same drivers against Apache Kafka.
 import { spawn, spawnSync } from "node:child_process"
-import { readFileSync, writeFileSync } from "node:fs"
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import { tmpdir } from "node:os"
 import { dirname, join } from "node:path"
 import { parseArgs } from "node:util"
 import { kafkaClasspath, startApacheKafka } from "@rivven/client/testing"
+import { dumpLogSegments } from "../e2e/compat/dump-log-segments.ts"
 import { startNode } from "../e2e/fixtures/node.ts"
 import { provideTools, pythonVenv } from "./tools.ts"
 
@@ -18,10 +20,11 @@ const caseTimeoutMs = 180_000
 
 for (const { name, remedy } of provideTools()) process.stderr.write(`${name} is missing. Install it with: ${remedy}\n`)
 const counts = { passed: 0, failed: 0, skipped: 0 }
+const folder = mkdtempSync(join(tmpdir(), "rivven-compat-"))
 await using broker =
   flags.against === "kafka"
     ? await startApacheKafka({ properties: { "num.partitions": "4" } })
-    : await startNode({ topics: { default_partitions: 4 } })
+    : await startNode({ node: { data_dir: join(folder, "data") }, topics: { default_partitions: 4 } }, folder)
 const env = { ...process.env, PYTHON: join(pythonVenv, "bin", "python"), KAFKA_CLASSPATH: await kafkaClasspath() }
 
 for (const client of clients) {
@@ -36,6 +39,12 @@ for (const client of clients) {
   for (const name of missing) say(false, `${client} ${name}: listed in tests.allow, but no such case exists`)
   for (const name of cases) await runCase({ client, driver, name, isAllowed: allowed.has(name) })
 }
+if ("stop" in broker && flags.against !== "kafka") {
+  await broker.stop()
+  const { files, complaints } = dumpLogSegments(join(folder, "data"), env.KAFKA_CLASSPATH)
+  say(files > 0 && complaints.length === 0, `DumpLogSegments reads ${files} files\n${complaints.slice(0, 15).join("\n")}`.trimEnd())
+}
+rmSync(folder, { recursive: true, force: true })
 process.stdout.write(`${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped\n`)
 if (flags.report) writeFileSync(flags.report, JSON.stringify(counts))
 process.exitCode = counts.failed === 0 ? 0 : 1

@@ -39,7 +39,7 @@ describe("a start", () => {
     expect(second.recovery).toMatchObject({ cleanStart: true, truncations: [], corruptions: [], quarantined: [] })
     expect(await again.metadata("t")).toMatchObject({ topicId: id, errorCode: 0 })
     expect(await again.values("t", { partition: 1 })).toEqual(["a", "b"])
-    expect((await again.committed("g", "t", 1)).committedOffset).toBe(1)
+    expect((await again.committed("g", "t", { partition: 1 })).committedOffset).toBe(1)
     const resources = [{ resourceType: 2, resourceName: "t", configurationKeys: ["retention.ms"] }]
     expect((await again.wire.call(DescribeConfigs, 1, { resources })).results[0]?.configs[0]?.value).toBe("5000")
     expect((await again.metadata("auto", { mayCreate: true })).partitions.length).toBe(7)

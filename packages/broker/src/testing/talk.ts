@@ -152,14 +152,16 @@ export class Talk implements AsyncDisposable {
     return errorName((await this.wire.call(OffsetCommit, version, body)).topics[0]!.partitions[0]!.errorCode)
   }
 
-  async committed(groupId: string, topic: string, partition = 0) {
+  async committed(groupId: string, topic: string, options: { partition?: number; requireStable?: boolean } = {}) {
+    const { partition = 0, requireStable = false } = options
     const { topics } = await this.wire.call(OffsetFetch, 7, {
       groupId,
       topics: [{ name: topic, partitionIndexes: [partition] }],
       groups: [],
-      requireStable: false,
+      requireStable,
     })
-    return topics[0]!.partitions[0]!
+    const answer = topics[0]!.partitions[0]!
+    return { ...answer, offset: answer.committedOffset, error: errorName(answer.errorCode) }
   }
 }
 

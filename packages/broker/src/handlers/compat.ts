@@ -82,8 +82,6 @@ const reasons: Record<string, readonly (readonly [key: number, name: string])[]>
     [72, "PushTelemetry"],
   ],
   "not served yet": [
-    [21, "DeleteRecords"],
-    [23, "OffsetForLeaderEpoch"],
     [33, "AlterConfigs"],
     [43, "ElectLeaders"],
     [45, "AlterPartitionReassignments"],

@@ -173,16 +173,21 @@ export class Partition {
     return this.state.epochs.endOffset(epoch, this.state.written)
   }
 
-  /** Moves the log start; durable when it resolves. -1 means the high watermark. Whole segments below go with retention. */
+  /**
+   * Moves the log start; durable when it resolves, and so is everything below: a log never ends before it starts. -1 means the high
+   * watermark. Whole segments below go with retention.
+   */
   async deleteRecordsBefore(offset: number): Promise<number> {
     const { state, dir } = this
     const target = offset === -1 ? state.highWatermark : Math.min(offset, state.highWatermark)
+    await this.makeDurable(target - 1)
     if (target > state.logStart) {
       state.logStart = target
       dir.flusher.noteDurable(state.frontierEntry())
-      await dir.flusher.syncFrontier()
-      if (dir.health.current.state !== "ok" && dir.frontier.hasNotes) throw dir.health.error()
     }
+    // Also where nothing moves: whoever moved it may still wait for the disk.
+    await dir.flusher.syncFrontier()
+    if (dir.health.current.state !== "ok" && dir.frontier.hasNotes) throw dir.health.error()
     return state.logStart
   }
 

@@ -34,6 +34,7 @@ export const DeleteRecords = defineApi({
     "TOPIC_AUTHORIZATION_FAILED",
     "POLICY_VIOLATION",
     "NOT_LEADER_OR_FOLLOWER",
+    "INVALID_TOPIC_EXCEPTION",
     "KAFKA_STORAGE_ERROR",
     "REQUEST_TIMED_OUT",
   ],

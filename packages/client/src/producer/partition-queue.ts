@@ -2,8 +2,8 @@
  * The batches of one partition and their order. Collecting → ready → in flight → settled; what failed and may be repeated goes back to
  * `retry` with its sequence. Rules that keep the order and never double a record:
  * - at most five batches in flight, the number of sequences that a broker remembers;
- * - only one until the first acknowledgement under a producer id and epoch: a broker that knows nothing of them takes any sequence, so the
- *   second batch would get in although the first was refused (no leader yet) or lost;
+ * - only one until an acknowledgement under the producer id and epoch, and again after each failure and a long pause: a broker that knows
+ *   nothing of them, or has forgotten them, takes any sequence, so the second batch would get in although the first was refused or lost;
  * - while something waits to be repeated, one batch at a time travels, oldest first;
  * - OUT_OF_ORDER_SEQUENCE_NUMBER on a batch with an older one still open means only that the older one failed: repeat. With no older one
  *   open, the broker lacks a predecessor that was given up. Then nothing from here on was written, so the rest is numbered anew from 0
@@ -15,6 +15,8 @@ import { nextSequence, type PendingRecord, ProducerBatch } from "./batch.ts"
 export type Identity = { producerId: number; producerEpoch: number }
 
 const maxInFlight = 5
+/** After this much silence nobody knows whether the broker still remembers the producer: it forgets idle ones, when is its own matter. */
+const longSilenceMs = 60_000
 export const maxEpoch = 32_767
 
 export class PartitionQueue {
@@ -33,6 +35,7 @@ export class PartitionQueue {
   #mustRenumber = false
   /** The broker has acknowledged a batch under the present identity, so it refuses what leaves a gap. */
   #isKnown = false
+  #lastTakenMs = 0
 
   constructor(topic: string, partition: number) {
     this.topic = topic
@@ -72,12 +75,14 @@ export class PartitionQueue {
   }
 
   /** The batch that `dueAtMs` spoke of, numbered and counted as in flight. `identity` is `null` without idempotence. */
-  take(identity: Identity | null): ProducerBatch | null {
+  take(identity: Identity | null, nowMs: number): ProducerBatch | null {
     if (this.#ready.length === 0 && this.#retry.length === 0) this.seal()
     const repeated = this.#retry.shift()
     const batch = repeated ?? this.#ready.shift()
     if (batch === undefined) return null
     if (repeated === undefined) this.#number(batch, identity)
+    if (nowMs - this.#lastTakenMs > longSilenceMs) this.#isKnown = false
+    this.#lastTakenMs = nowMs
     batch.attempts++
     this.#inFlight.add(batch)
     return batch
@@ -86,7 +91,7 @@ export class PartitionQueue {
   /** The batch left the wire: written, given up, or to be repeated. */
   finish(batch: ProducerBatch, outcome: "acknowledged" | "refused" | "repeat"): void {
     this.#inFlight.delete(batch)
-    if (outcome === "acknowledged") this.#isKnown = true
+    if (outcome !== "refused") this.#isKnown = outcome === "acknowledged"
     if (outcome === "repeat" && !batch.isSettled) this.#repeat(batch)
     if (this.#mustRenumber && this.#inFlight.size === 0) this.#renumber()
   }

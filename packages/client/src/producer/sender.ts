@@ -116,7 +116,7 @@ export class Sender {
     for (const queue of [...queues]) {
       if (sizeBytes >= this.#options.maxRequestBytes) break
       if (!this.#isDue(queue, nowMs)) continue
-      const batch = queue.take(this.#identity)
+      const batch = queue.take(this.#identity, nowMs)
       if (batch === null) continue
       sizeBytes += batch.sizeBytes
       departures.push({ queue, batch })

@@ -1,6 +1,7 @@
 // Every config of the broker that clients can see. Those with a topic config behind them give the value of topics without their own
 // and can be changed at run time; most others are fixed when the process starts.
 import { bool, type ConfigDefinition, ConfigTable, choice, int, long, short, text } from "./config.ts"
+import { groupConfigs } from "./topics/group-configs.ts"
 import { topicConfigs } from "./topics/topic-configs.ts"
 
 const fixed = { readOnly: true }
@@ -28,6 +29,30 @@ const own: readonly ConfigDefinition[] = [
     min: 1_024,
     default: 57_671_680,
     doc: "The most record bytes one fetch answers, whatever the client asks for.",
+  }),
+  int("group.consumer.max.heartbeat.interval.ms", {
+    ...fixed,
+    min: 1,
+    default: 15_000,
+    doc: "The longest heartbeat interval that a single group's configs may say.",
+  }),
+  int("group.consumer.max.session.timeout.ms", {
+    ...fixed,
+    min: 1,
+    default: 60_000,
+    doc: "The longest session timeout that a single group's configs may say.",
+  }),
+  int("group.consumer.min.heartbeat.interval.ms", {
+    ...fixed,
+    min: 1,
+    default: 5_000,
+    doc: "The shortest heartbeat interval that a single group's configs may say.",
+  }),
+  int("group.consumer.min.session.timeout.ms", {
+    ...fixed,
+    min: 1,
+    default: 45_000,
+    doc: "The shortest session timeout that a single group's configs may say.",
   }),
   int("group.initial.rebalance.delay.ms", {
     min: 0,
@@ -81,8 +106,11 @@ const own: readonly ConfigDefinition[] = [
   int("socket.request.max.bytes", { ...fixed, default: 104_857_600, doc: "The largest request." }),
 ]
 
-const topicDefaults = [...topicConfigs.all()].flatMap((config) =>
-  config.brokerName === undefined ? [] : [{ ...config, name: config.brokerName, brokerName: undefined }],
-)
+const defaultsOf = (table: ConfigTable, extra: { readOnly?: boolean } = {}) =>
+  [...table.all()].flatMap((config) =>
+    config.brokerName === undefined ? [] : [{ ...config, ...extra, name: config.brokerName, brokerName: undefined }],
+  )
 
-export const brokerConfigs = new ConfigTable([...own, ...topicDefaults].sort((a, b) => (a.name < b.name ? -1 : 1)))
+export const brokerConfigs = new ConfigTable(
+  [...own, ...defaultsOf(topicConfigs), ...defaultsOf(groupConfigs, fixed)].sort((a, b) => (a.name < b.name ? -1 : 1)),
+)

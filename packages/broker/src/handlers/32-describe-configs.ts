@@ -1,4 +1,4 @@
-// Every known config of topics and brokers with value, source, type, synonyms and documentation. 1 sources and synonyms, 3 types and
+// Every known config of topics, brokers and groups with value, source, type, synonyms and documentation. 1 sources and synonyms, 3 types and
 // documentation. The broker named "" stands for the dynamic defaults of all brokers.
 import { errorCode, type RequestOf, type ResponseInput } from "@rivven/protocol"
 import { DescribeConfigs } from "@rivven/protocol/messages"
@@ -7,6 +7,7 @@ import { whyConfigsDenied } from "../dispatch/config-access.ts"
 import { defineHandler, type RequestContext } from "../dispatch/define-handler.ts"
 import type { Refused } from "../log/model.ts"
 import { resourceTypes } from "../topics/catalog.ts"
+import { whyBadGroupName, whyNoConfigs } from "../topics/config-resources.ts"
 import { type ConfigEntry, configSources } from "../topics/config-store.ts"
 import { refuse } from "../topics/refusal.ts"
 import { whyBadTopicName } from "../topics/topic-name.ts"
@@ -19,7 +20,7 @@ const typeNumbers: Record<ConfigType, number> = { boolean: 1, string: 2, int: 3,
 
 export default defineHandler(DescribeConfigs, {
   versions: [0, 4],
-  omits: ["broker loggers (8), client metrics (16), groups (32)"],
+  omits: ["broker loggers (8), client metrics (16)"],
   handle(request, context) {
     return { throttleTimeMs: 0, results: request.resources.map((resource) => describe(resource, request, context)) }
   },
@@ -48,8 +49,8 @@ function entriesOf({ resourceType, resourceName }: Resource, { configs, catalog,
       ? refuse("INVALID_TOPIC_EXCEPTION", why)
       : refuse("UNKNOWN_TOPIC_OR_PARTITION", `Topic ${quote(resourceName)} does not exist`)
   }
-  if (resourceType !== resourceTypes.broker)
-    return refuse("INVALID_REQUEST", `Resource type ${resourceType} has no configs here; topics (2) and brokers (4) have`)
+  if (resourceType === resourceTypes.group) return whyBadGroupName(resourceName) ?? configs.groupEntries(resourceName)
+  if (resourceType !== resourceTypes.broker) return whyNoConfigs(resourceType)
   if (resourceName === "") return configs.defaultBrokerEntries()
   if (resourceName === String(identity.nodeId)) return configs.brokerEntries()
   return refuse("INVALID_REQUEST", `No broker is called ${quote(resourceName)}; the only one is ${identity.nodeId}`)

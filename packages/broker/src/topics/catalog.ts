@@ -26,6 +26,7 @@ export class Catalog {
   readonly #deletedIds = new Set<string>()
   readonly #collisions = new Map<string, string>()
   readonly #brokerConfigs = new Map<string, Map<string, string>>()
+  readonly #groupConfigs = new Map<string, Map<string, string>>()
   #sorted: readonly Topic[] | null = null
   #nextProducerId = 1
   #brokerConfigVersion = 0
@@ -96,6 +97,15 @@ export class Catalog {
     return this.#brokerConfigs.get(name) ?? new Map()
   }
 
+  /** Configs of one consumer group itself; the group need not exist. */
+  groupConfigs(name: string): ReadonlyMap<string, string> {
+    return this.#groupConfigs.get(name) ?? new Map()
+  }
+
+  groupsWithConfigs(): readonly string[] {
+    return [...this.#groupConfigs.keys()].sort()
+  }
+
   /** Changes with every change of a broker config: whoever remembers what follows from them looks here. */
   get brokerConfigVersion(): number {
     return this.#brokerConfigVersion
@@ -127,6 +137,12 @@ export class Catalog {
     if (resourceType === resourceTypes.broker) {
       this.#brokerConfigVersion += 1
       this.#brokerConfigs.set(resourceName, withValue(this.brokerConfigs(resourceName), name, value))
+      return
+    }
+    if (resourceType === resourceTypes.group) {
+      const configs = withValue(this.groupConfigs(resourceName), name, value)
+      if (configs.size > 0) this.#groupConfigs.set(resourceName, configs)
+      else this.#groupConfigs.delete(resourceName)
       return
     }
     const topic = this.#byName.get(resourceName)

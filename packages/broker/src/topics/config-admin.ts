@@ -1,11 +1,14 @@
-// Changes of topic and broker configs: SET, DELETE, APPEND and SUBTRACT, checked as a whole, durable before they take effect.
+// Changes of topic, broker and group configs: SET, DELETE, APPEND and SUBTRACT, or the whole set anew; checked as a whole, durable before
+// they take effect.
 import { brokerConfigs } from "../broker-configs.ts"
 import { type ConfigDefinition, type ConfigTable, nearest, quote, splitList } from "../config.ts"
 import { isBrokerError } from "../errors.ts"
 import type { LogManager } from "../log/log-manager.ts"
 import type { Refused } from "../log/model.ts"
 import { type Catalog, resourceTypes, type Topic } from "./catalog.ts"
+import { whyBadGroupName, whyNoConfigs } from "./config-resources.ts"
 import type { ConfigStore } from "./config-store.ts"
+import { groupConfigs, whyBadGroupConfigs } from "./group-configs.ts"
 import { KeyedQueue } from "./keyed-queue.ts"
 import type { MetadataLog } from "./metadata-log.ts"
 import { refuse } from "./refusal.ts"
@@ -28,6 +31,14 @@ export interface AlterRequest {
   readonly validateOnly: boolean
 }
 
+export interface ReplaceRequest {
+  readonly resourceType: number
+  readonly resourceName: string
+  /** What the resource has afterwards; everything else goes back to its default. */
+  readonly configs: readonly { readonly name: string; readonly value: string | null }[]
+  readonly validateOnly: boolean
+}
+
 export interface ConfigAdminOptions {
   readonly catalog: Catalog
   readonly configs: ConfigStore
@@ -36,13 +47,19 @@ export interface ConfigAdminOptions {
   readonly nodeId: number
 }
 
+type Target = Pick<AlterRequest, "resourceType" | "resourceName" | "validateOnly">
+
 interface Resource {
   readonly type: number
   readonly name: string
   readonly table: ConfigTable
   /** What APPEND and SUBTRACT start from. */
   readonly currentValue: (name: string) => string
+  /** What was set by clients. */
+  readonly dynamic: ReadonlyMap<string, string>
 }
+
+type Values = Map<string, string | null>
 
 type Done = { readonly ok: true } | Refused
 
@@ -54,40 +71,69 @@ export class ConfigAdmin {
     this.#options = options
   }
 
-  async alter(request: AlterRequest): Promise<Done> {
+  alter(request: AlterRequest): Promise<Done> {
+    return this.#inOrder(request, (resource) => newValues(resource, request.changes))
+  }
+
+  replace(request: ReplaceRequest): Promise<Done> {
+    const changes = request.configs.map(({ name, value }) => ({ name, value, operation: operations.indexOf("set") }))
+    return this.#inOrder(request, (resource) => {
+      const values = newValues(resource, changes)
+      if (!("ok" in values)) for (const name of resource.dynamic.keys()) if (!values.has(name)) values.set(name, null)
+      return values
+    })
+  }
+
+  async #inOrder(request: Target, plan: (resource: Resource) => Values | Refused): Promise<Done> {
     try {
-      return await this.#queue.run(`${request.resourceType}/${request.resourceName}`, () => this.#alter(request))
+      return await this.#queue.run(`${request.resourceType}/${request.resourceName}`, () => this.#change(request, plan))
     } catch (error) {
       if (isBrokerError(error)) return refuse("KAFKA_STORAGE_ERROR", error.message)
       throw error
     }
   }
 
-  async #alter(request: AlterRequest): Promise<Done> {
+  async #change(request: Target, plan: (resource: Resource) => Values | Refused): Promise<Done> {
     const resource = this.#resource(request)
     if ("ok" in resource) return resource
-    const values = newValues(resource, request.changes)
+    const values = plan(resource)
     if ("ok" in values) return values
+    const why = resource.type === resourceTypes.group ? this.#whyBadGroup(resource, values) : undefined
+    if (why) return refuse("INVALID_CONFIG", why)
     if (request.validateOnly || values.size === 0) return { ok: true }
     const { type, name: resourceName } = resource
     await this.#options.log.append([...values].map(([name, value]) => ({ type: "config", resourceType: type, resourceName, name, value })))
-    this.#applyToLogs(type === resourceTypes.topic ? this.#options.catalog.topic(resourceName) : undefined)
+    if (type !== resourceTypes.group)
+      this.#applyToLogs(type === resourceTypes.topic ? this.#options.catalog.topic(resourceName) : undefined)
     return { ok: true }
   }
 
-  #resource({ resourceType, resourceName }: AlterRequest): Resource | Refused {
+  #whyBadGroup({ dynamic }: Resource, values: Values): string | undefined {
+    const { configs } = this.#options
+    const after = new Map([...dynamic, ...values].flatMap(([name, value]) => (value === null ? [] : [[name, value] as const])))
+    const inherited = (name: string) => configs.broker(groupConfigs.get(name)?.brokerName ?? name)
+    return whyBadGroupConfigs(after, { inherited, broker: (name) => configs.brokerNumber(name) })
+  }
+
+  #resource({ resourceType, resourceName }: Target): Resource | Refused {
     const { catalog, configs, nodeId } = this.#options
     if (resourceType === resourceTypes.broker) {
       if (resourceName !== "" && resourceName !== String(nodeId))
         return refuse("INVALID_REQUEST", `No broker is called ${quote(resourceName)}; the only one is ${nodeId}, and "" stands for all`)
-      return { type: resourceType, name: resourceName, table: brokerConfigs, currentValue: (name) => configs.broker(name) }
+      const dynamic = catalog.brokerConfigs(resourceName)
+      return { type: resourceType, name: resourceName, table: brokerConfigs, currentValue: (name) => configs.broker(name), dynamic }
     }
-    if (resourceType !== resourceTypes.topic)
-      return refuse("INVALID_REQUEST", `Resource type ${resourceType} has no configs here; topics (2) and brokers (4) have`)
+    if (resourceType === resourceTypes.group) {
+      const currentValue = (name: string) => configs.group(resourceName, name)
+      const dynamic = catalog.groupConfigs(resourceName)
+      return whyBadGroupName(resourceName) ?? { type: resourceType, name: resourceName, table: groupConfigs, currentValue, dynamic }
+    }
+    if (resourceType !== resourceTypes.topic) return whyNoConfigs(resourceType)
     const topic = catalog.topic(resourceName)
     if (!topic) return refuse("UNKNOWN_TOPIC_OR_PARTITION", `Topic ${quote(resourceName)} does not exist`)
     if (topic.isInternal) return refuse("INVALID_CONFIG", `The configs of ${quote(resourceName)} belong to the broker`)
-    return { type: resourceType, name: resourceName, table: topicConfigs, currentValue: (name) => configs.topic(topic, name) }
+    const currentValue = (name: string) => configs.topic(topic, name)
+    return { type: resourceType, name: resourceName, table: topicConfigs, currentValue, dynamic: topic.configs }
   }
 
   /** One topic, or after a change of the broker's defaults all of them. */
@@ -100,8 +146,8 @@ export class ConfigAdmin {
   }
 }
 
-function newValues(resource: Resource, changes: readonly ConfigChange[]): Map<string, string | null> | Refused {
-  const values = new Map<string, string | null>()
+function newValues(resource: Resource, changes: readonly ConfigChange[]): Values | Refused {
+  const values: Values = new Map()
   for (const change of changes) {
     if (values.has(change.name)) return refuse("INVALID_REQUEST", `Config ${quote(change.name)} is changed twice`)
     const value = newValue(resource, change)

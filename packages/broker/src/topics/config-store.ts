@@ -1,12 +1,13 @@
-// Which value a config has, and where it comes from. Layers, first match wins: the topic's own, this broker's dynamic, all brokers'
+// Which value a config has, and where it comes from. Layers, first match wins: the topic's or group's own, this broker's dynamic, all brokers'
 // dynamic, what the process was started with, the default of the table. Reads only; the catalog owns the dynamic layers.
 import { brokerConfigs } from "../broker-configs.ts"
 import { type ConfigDefinition, type ConfigTable, splitList, toNumber } from "../config.ts"
 import type { Durability, LogConfig } from "../log/model.ts"
 import type { Catalog, Topic } from "./catalog.ts"
+import { groupConfigs } from "./group-configs.ts"
 import { topicConfigs } from "./topic-configs.ts"
 
-export const configSources = { topic: 1, dynamicBroker: 2, dynamicDefaultBroker: 3, staticBroker: 4, default: 5 } as const
+export const configSources = { topic: 1, dynamicBroker: 2, dynamicDefaultBroker: 3, staticBroker: 4, default: 5, group: 8 } as const
 export type ConfigSource = keyof typeof configSources
 
 export interface ConfigSynonym {
@@ -21,6 +22,11 @@ export interface ConfigEntry {
   readonly source: ConfigSource
   /** Every layer that has a value, the one in force first. */
   readonly synonyms: readonly ConfigSynonym[]
+}
+
+interface OwnLayer {
+  readonly configs: ReadonlyMap<string, string>
+  readonly source: "topic" | "group"
 }
 
 export interface ConfigStoreOptions {
@@ -61,13 +67,23 @@ export class ConfigStore {
     return brokerName === undefined ? topicConfigs.default(name) : this.broker(brokerName)
   }
 
+  group(group: string, name: string): string {
+    const brokerName = groupConfigs.get(name)?.brokerName
+    return this.#catalog.groupConfigs(group).get(name) ?? (brokerName === undefined ? groupConfigs.default(name) : this.broker(brokerName))
+  }
+
+  groupEntries(group: string): ConfigEntry[] {
+    const own = { configs: this.#catalog.groupConfigs(group), source: "group" } as const
+    return entries(groupConfigs, (definition) => this.#layers(own, definition))
+  }
+
   topicEntries(topic: Topic): ConfigEntry[] {
-    return entries(topicConfigs, (definition) => this.#topicLayers(topic.configs, definition))
+    return this.plannedEntries(topic.configs)
   }
 
   /** What a topic that is about to exist with these configs would show. */
   plannedEntries(configs: ReadonlyMap<string, string>): ConfigEntry[] {
-    return entries(topicConfigs, (definition) => this.#topicLayers(configs, definition))
+    return entries(topicConfigs, (definition) => this.#layers({ configs, source: "topic" }, definition))
   }
 
   brokerEntries(): ConfigEntry[] {
@@ -108,9 +124,9 @@ export class ConfigStore {
     }
   }
 
-  #topicLayers(configs: ReadonlyMap<string, string>, { name, brokerName, default: fallback }: ConfigDefinition): ConfigSynonym[] {
+  #layers({ configs, source }: OwnLayer, { name, brokerName, default: fallback }: ConfigDefinition): ConfigSynonym[] {
     const own = configs.get(name)
-    const layers: ConfigSynonym[] = own === undefined ? [] : [{ name, value: own, source: "topic" }]
+    const layers: ConfigSynonym[] = own === undefined ? [] : [{ name, value: own, source }]
     if (brokerName !== undefined) layers.push(...this.#brokerLayers(brokerName))
     layers.push({ name: brokerName ?? name, value: fallback, source: "default" })
     return layers

@@ -3,7 +3,7 @@
 import type { InternalLog, LogRecord, ReplayedRecord } from "../internal-log.ts"
 import type { Cancel, Clock, Logger, Random } from "../ports.ts"
 import { transition } from "./classic.ts"
-import { decodeStored, encodeGroup } from "./group-records.ts"
+import { decodeStored, encodeGroup, type StoredRecord } from "./group-records.ts"
 import { mayCreateGroup } from "./join.ts"
 import { OffsetStore } from "./offsets.ts"
 import { joinFailure, syncFailure } from "./rebalance.ts"
@@ -57,6 +57,7 @@ export class GroupCoordinator {
   readonly #open = new Map<Ticket, (reply: GroupReply) => void>()
   #nextTicket: Ticket = 1
   #isStopped = false
+  #nextOrder = 0
 
   private constructor(options: CoordinatorOptions) {
     this.#options = options
@@ -68,10 +69,17 @@ export class GroupCoordinator {
     const groups = new Map<string, ClassicGroup>()
     await options.log.replay(
       (record) => coordinator.#replay(record, groups),
-      ({ producerId, isCommit }) => coordinator.transactionalOffsets.end(producerId, isCommit, coordinator.offsets),
+      ({ producerId, isCommit }) =>
+        coordinator.transactionalOffsets.end(producerId, isCommit, { store: coordinator.offsets, isThere: () => true }),
     )
+    coordinator.#nextOrder = options.log.endOffset
     for (const group of groups.values()) coordinator.#resume(group)
     return coordinator
+  }
+
+  /** For the next committed offset; see `CommittedOffset`. */
+  nextOrder(): number {
+    return this.#nextOrder++
   }
 
   group(groupId: string): ClassicGroup | undefined {
@@ -152,16 +160,20 @@ export class GroupCoordinator {
 
   #replay(record: ReplayedRecord, groups: Map<string, ClassicGroup>): void {
     const stored = decodeStored(record)
-    if (stored?.type === "group") {
-      if (stored.value) groups.set(stored.groupId, stored.value)
-      else groups.delete(stored.groupId)
-    } else if (stored?.type === "offset") {
-      const isOfThisTopic = stored.value?.topicId === this.#options.topicId(stored.key.topic)
-      if (record.transactionOf !== null) {
-        if (stored.value && isOfThisTopic) this.transactionalOffsets.add(record.transactionOf, [[stored.key, stored.value]])
-      } else if (stored.value && isOfThisTopic) this.offsets.set(stored.key, stored.value)
-      else this.offsets.delete(stored.key)
-    }
+    if (stored?.type === "offset") this.#replayOffset(stored, record)
+    if (stored?.type !== "group") return
+    if (stored.value) groups.set(stored.groupId, stored.value)
+    else groups.delete(stored.groupId)
+  }
+
+  /** Offsets of topics that have gone, or came back under the same name, are left behind. */
+  #replayOffset({ key, value: read }: Extract<StoredRecord, { type: "offset" }>, { offset: order, transactionOf }: ReplayedRecord): void {
+    const isOfThisTopic = read?.topicId === this.#options.topicId(key.topic)
+    const value = read && isOfThisTopic ? { ...read, order } : null
+    if (transactionOf === null) {
+      if (value) this.offsets.set(key, value)
+      else this.offsets.delete(key)
+    } else if (value) this.transactionalOffsets.add(transactionOf, [[key, value]])
   }
 
   #resume(group: ClassicGroup): void {

@@ -87,7 +87,14 @@ export class GroupAdmin {
       const error = whyNotOffset({ topicId, offset, metadata, maxMetadataBytes })
       errors.push(error)
       if (error === "NONE" && topicId !== undefined) {
-        const value = { offset, leaderEpoch, metadata, committedMs: this.#options.clock.wall(), topicId }
+        const value = {
+          offset,
+          leaderEpoch,
+          metadata,
+          committedMs: this.#options.clock.wall(),
+          topicId,
+          order: this.#coordinator.nextOrder(),
+        }
         accepted.push([{ groupId: request.groupId, topic, partition }, value])
       }
     }
@@ -112,7 +119,8 @@ export class GroupAdmin {
   }
 
   endTransaction(producerId: number, isCommit: boolean): void {
-    this.#coordinator.transactionalOffsets.end(producerId, isCommit, this.#coordinator.offsets)
+    const isThere = ({ topic, partition }: OffsetKey, { topicId }: CommittedOffset) => this.#options.topicIdOf(topic, partition) === topicId
+    this.#coordinator.transactionalOffsets.end(producerId, isCommit, { store: this.#coordinator.offsets, isThere })
   }
 
   /** Removes committed offsets of a group that does not use them. */
@@ -173,6 +181,7 @@ export class GroupAdmin {
     for (const { groupId } of this.list()) {
       const group = this.#coordinator.group(groupId)
       if (group && (group.phase !== "empty" || group.pendingMembers.size > 0)) continue
+      if (this.#coordinator.transactionalOffsets.hasAny(groupId)) continue
       const expired = [...this.#coordinator.offsets.of(groupId)]
         .filter(([, { committedMs }]) => nowMs - Math.max(committedMs, group?.sinceMs ?? 0) >= retentionMs)
         .map(([key]) => key)

@@ -63,7 +63,7 @@ export function decodeStored({ key, value }: LogRecord): StoredRecord | null {
 
 function offsetFrom(bytes: Uint8Array): CommittedOffset {
   const { offset, leaderEpoch, metadata, commitTimestamp, topicId } = decodeRecord(OffsetCommitValue, bytes).value
-  return { offset, leaderEpoch, metadata, committedMs: commitTimestamp, topicId }
+  return { offset, leaderEpoch, metadata, committedMs: commitTimestamp, topicId, order: 0 }
 }
 
 /** What survives a restart: a group with members is stable again, and each member has the one protocol that was chosen. */

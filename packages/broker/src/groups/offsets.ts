@@ -14,6 +14,8 @@ export interface CommittedOffset {
   readonly committedMs: number
   /** Whose offset it is: a topic that comes back under the same name has another id and no offsets. */
   readonly topicId: string
+  /** Rises with the order of writing: of two values for one key the later one counts, whichever is heard of last. */
+  readonly order: number
 }
 
 type Partitions = Map<number, CommittedOffset>
@@ -24,7 +26,8 @@ export class OffsetStore {
 
   set({ groupId, topic, partition }: OffsetKey, value: CommittedOffset): void {
     const topics = childOf<string, Topics>(this.#groups, groupId, () => new Map())
-    childOf<string, Partitions>(topics, topic, () => new Map()).set(partition, value)
+    const partitions = childOf<string, Partitions>(topics, topic, () => new Map())
+    if ((partitions.get(partition)?.order ?? -1) <= value.order) partitions.set(partition, value)
   }
 
   delete({ groupId, topic, partition }: OffsetKey): void {

@@ -273,6 +273,28 @@ test("commits offsets of a group with the transaction, or not at all", async () 
   expect(await s.talk.committed("g", "t", { requireStable: true })).toMatchObject({ offset: 7, error: "NONE" })
 })
 
+test("never lets an offset of a transaction win over one that was committed later, nor over a topic that came back", async () => {
+  const disk = memoryDisk()
+  {
+    await using s = await stage(disk)
+    const producer = await initialise(s.talk)
+    expect(await commitOffset(s, producer, { offset: 7 })).toBe("NONE")
+    expect(await s.talk.commit("g", { topic: "t", offset: 9 })).toBe("NONE")
+    expect(await end(s, producer, [true])).toBe("NONE")
+    expect(await s.talk.committed("g", "t")).toMatchObject({ offset: 9 })
+    expect(await commitOffset(s, producer, { offset: 11 })).toBe("NONE")
+    await s.talk.deleteTopic("t")
+    await s.talk.createTopic("t", { partitions: 2 })
+    expect(await end(s, producer, [true])).toBe("NONE")
+    expect(await s.talk.committed("g", "t")).toMatchObject({ offset: -1 })
+    expect(await commitOffset(s, producer, { offset: 13 })).toBe("NONE")
+    expect(await s.talk.commit("g", { topic: "t", offset: 15 })).toBe("NONE")
+    expect(await end(s, producer, [true])).toBe("NONE")
+  }
+  await using s = await stage(disk)
+  expect(await s.talk.committed("g", "t")).toMatchObject({ offset: 15 })
+})
+
 test("takes offsets of the older protocol only after the group was added", async () => {
   await using s = await stage()
   const producer = await initialise(s.talk)

@@ -33,12 +33,12 @@ function refused(wanted: Wanted | null, refusal: Refusal, context: RequestContex
   return { throttleTimeMs: 0, errorCode: errorCode(refusal[0]), replicaElectionResults: answers(wanted ?? [], () => refusal, context) }
 }
 
-function answers(wanted: Wanted, why: (topic: string, partition: number) => Refusal, { countError }: RequestContext) {
+function answers(wanted: Wanted, why: (topic: string, partition: number) => Refusal, context: RequestContext) {
   return wanted.map(({ topic, partitions }) => ({
     topic,
     partitionResult: partitions.map((partitionId) => {
       const [error, errorMessage] = why(topic, partitionId)
-      countError(error)
+      context.countError(error)
       return { partitionId, errorCode: errorCode(error), errorMessage }
     }),
   }))

@@ -29,10 +29,11 @@ export default defineHandler(DescribeQuorum, {
   },
 })
 
-function describe(name: string, partitionIndex: number, { logs, identity, clock, countError }: RequestContext) {
+function describe(name: string, partitionIndex: number, context: RequestContext) {
+  const { logs, identity, clock } = context
   const log = name === clusterMetadataTopic ? logs.partition(name, partitionIndex) : undefined
   if (!log) {
-    countError("UNKNOWN_TOPIC_OR_PARTITION")
+    context.countError("UNKNOWN_TOPIC_OR_PARTITION")
     const errorMessage = `${quote(name)}-${partitionIndex} has no quorum; ${clusterMetadataTopic}-0 has`
     const nobody = { leaderId: -1, leaderEpoch: -1, highWatermark: -1, currentVoters: [], observers: [] }
     return { partitionIndex, errorCode: errorCode("UNKNOWN_TOPIC_OR_PARTITION"), errorMessage, ...nobody }

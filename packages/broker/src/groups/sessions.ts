@@ -23,6 +23,10 @@ export class Sessions {
     if (deadline < this.#dueMs) this.#arm(deadline)
   }
 
+  has(memberId: string): boolean {
+    return this.#deadlines.has(memberId)
+  }
+
   stop(): void {
     this.#cancel()
     this.#deadlines.clear()

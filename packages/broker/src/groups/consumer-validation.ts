@@ -1,0 +1,40 @@
+// What a heartbeat of the newer protocol may say, apart from the group's state.
+import { assignors } from "./consumer-assignors.ts"
+import { type ConsumerHeartbeat, type ConsumerReply, epochs } from "./consumer-state.ts"
+import { matcherOf } from "./consumer-subscriptions.ts"
+
+export function whyInvalid(request: ConsumerHeartbeat, allowed: readonly string[]): ConsumerReply | null {
+  const reason = malformation(request)
+  if (reason !== null) return refused("INVALID_REQUEST", reason)
+  const { assignor, regex } = request
+  if (assignor !== null && !(allowed.includes(assignor) && assignors.has(assignor))) {
+    return refused("UNSUPPORTED_ASSIGNOR", `there is no assignor ${assignor}; there are ${allowed.join(", ")}`)
+  }
+  if (regex !== null && regex !== "" && matcherOf(regex) === null) {
+    return refused("INVALID_REGULAR_EXPRESSION", "the regular expression is none of the syntax RE2")
+  }
+  return null
+}
+
+function malformation({ memberId, epoch, instanceId, rackId, ...request }: ConsumerHeartbeat): string | null {
+  if (memberId === "") return "a member needs an id"
+  if (instanceId === "" || rackId === "") return "an instance id or rack is null or not empty"
+  if (epoch < epochs.leaveForNow) return "there is no such epoch"
+  if (epoch === epochs.leaveForNow && instanceId === null) return "only a static member leaves for now"
+  return epoch === epochs.join ? malformedJoin(request) : null
+}
+
+function malformedJoin({
+  rebalanceTimeoutMs,
+  owned,
+  topicNames,
+  regex,
+}: Omit<ConsumerHeartbeat, "memberId" | "epoch" | "instanceId" | "rackId">) {
+  if (rebalanceTimeoutMs < 0) return "who joins says its rebalance timeout"
+  if (owned === null || owned.size > 0) return "who joins owns no partitions, and says so"
+  return topicNames === null && regex === null ? "who joins says what it subscribes to" : null
+}
+
+function refused(error: "INVALID_REQUEST" | "UNSUPPORTED_ASSIGNOR" | "INVALID_REGULAR_EXPRESSION", message: string): ConsumerReply {
+  return { error, message, memberId: null, epoch: 0, assignment: null }
+}

@@ -8,15 +8,16 @@ import { parseArgs } from "node:util"
 import { kafkaClasspath, startApacheKafka } from "@rivven/client/testing"
 import { dumpLogSegments } from "../e2e/compat/dump-log-segments.ts"
 import { startNode } from "../e2e/fixtures/node.ts"
-import { provideTools, pythonVenv } from "./tools.ts"
+import { franzGoTests } from "./franz-go.ts"
+import { cacheDir, provideTools, pythonVenv } from "./tools.ts"
 
 const { values: flags, positionals } = parseArgs({
   allowPositionals: true,
   options: { against: { type: "string", default: "rivven" }, report: { type: "string" } },
 })
-const clients = positionals.length > 0 ? positionals : ["kcat", "python", "java"]
+const clients = positionals.length > 0 ? positionals : ["kcat", "python", "java", "franz-go"]
 const compatDir = join(dirname(import.meta.dirname), "e2e", "compat")
-const caseTimeoutMs = 180_000
+const caseTimeoutMs = 240_000
 
 for (const { name, remedy } of provideTools()) process.stderr.write(`${name} is missing. Install it with: ${remedy}\n`)
 const counts = { passed: 0, failed: 0, skipped: 0 }
@@ -25,7 +26,12 @@ await using broker =
   flags.against === "kafka"
     ? await startApacheKafka({ properties: { "num.partitions": "4" } })
     : await startNode({ node: { data_dir: join(folder, "data") }, topics: { default_partitions: 4 } }, folder)
-const env = { ...process.env, PYTHON: join(pythonVenv, "bin", "python"), KAFKA_CLASSPATH: await kafkaClasspath() }
+const env = {
+  ...process.env,
+  PYTHON: join(pythonVenv, "bin", "python"),
+  KAFKA_CLASSPATH: await kafkaClasspath(),
+  FRANZ_GO: franzGoTests(cacheDir),
+}
 
 for (const client of clients) {
   const driver = join(compatDir, client, "run.sh")

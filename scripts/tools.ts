@@ -4,6 +4,7 @@ import { spawnSync } from "node:child_process"
 import { existsSync, mkdirSync } from "node:fs"
 import { homedir } from "node:os"
 import { join } from "node:path"
+import { provideFranzGo } from "./franz-go.ts"
 
 export interface MissingTool {
   name: string
@@ -43,11 +44,15 @@ export function provideTools(): MissingTool[] {
   return missing.concat(provideGo(), providePython())
 }
 
-/** Builds the kube-apiserver and etcd that judge the resource API; Debian's own Go is too old for their sources. */
+/** Go builds franz-go's tests, and the kube-apiserver and etcd that judge the resource API; Debian's own Go is too old for their sources. */
 function provideGo(): MissingTool[] {
   const version = spawnSync("go", ["env", "GOVERSION"], { encoding: "utf8" }).stdout ?? ""
   const [major = 0, minor = 0] = version.replace("go", "").split(".").map(Number)
-  if (major > 1 || minor >= leastGoMinor) return []
+  if (major > 1 || minor >= leastGoMinor) {
+    return provideFranzGo(cacheDir)
+      ? []
+      : [{ name: "franz-go's tests", remedy: "go mod download and go test -c, as scripts/franz-go.ts does" }]
+  }
   return [
     { name: `Go 1.${leastGoMinor}`, remedy: "your distribution's package of it, or the archive of the Go project, and put go on the PATH" },
   ]

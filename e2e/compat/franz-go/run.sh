@@ -1,0 +1,32 @@
+#!/usr/bin/env bash
+# The tests of franz-go's pkg/kgo that talk to a broker.   run.sh list | run.sh CASE HOST:PORT
+# FRANZ_GO: folder of that package with its test binary kgo.test.
+set -euo pipefail
+
+# A test that tries classic and KIP-848 groups is two cases: TEST without and TEST/848 with the latter.
+cases() {
+  printf '%s\n' TestPing TestIssue1034 TestIssue325 TestIssue337 TestIssue434 TestIssue523 TestIssue648 TestIssue769 TestIssue810 TestIssue831 TestIssue865 \
+    TestPauseIssue489 TestPauseIssueOct2023 TestAddRemovePartitions TestConsumeMaxDecompressBatchBytes TestConsumeRegex TestConsumeTopicRetrieval \
+    TestConsumeTopicRetrieval_Many TestDirectPartitionPurge TestHookPollStart TestPooling TestIssueFetchLargerThanBrokerMaxReadBytes \
+    TestUnknownGroupOffsetFetchPinned TestClient_Produce TestClient_ProduceLargeMessages TestIssueProduceBrokerTooOldFailsRecords \
+    TestIssueProduceSyncManualPartitionNegativeDoesNotPanic TestGroupSimple TestGroupETL TestTxnEtl \
+    Test848RegexBrokerResolves TestGroupSimple/848 TestGroupETL/848 TestTxnEtl/848 \
+    TestConsumeRegexShareSkipsInternal TestShareGroup TestShareGroupAckOnClose TestShareGroupETL TestShareGroupOffsetsAdmin
+}
+[ "${1:-}" = list ] && { cases; exit 0; }
+
+case=$1 broker=$2
+log=$(mktemp); trap 'rm -f "$log"' EXIT
+case $case in
+  TestGroupSimple/848) select=(-test.run '^TestGroupSimple$/^848$') ;;
+  */848) select=(-test.run "^${case%/848}\$/./^848\$") ;;
+  *) select=(-test.run "^$case\$" -test.skip '/^848$|/./^848$') ;;
+esac
+cd "$FRANZ_GO"
+status=0
+KGO_SEEDS=$broker KGO_TEST_RF=1 KGO_TEST_RECORDS=${KGO_TEST_RECORDS:-5000} KGO_LOG_LEVEL=${KGO_LOG_LEVEL:-none} \
+  ./kgo.test -test.v -test.parallel 8 -test.timeout 230s "${select[@]}" >"$log" 2>&1 || status=$?
+# A test that skips itself, or a part of itself, did not pass.
+if [ $status = 0 ] && grep -q "^--- PASS: ${case%/848} " "$log" && ! grep -q -- '--- SKIP' "$log"; then exit 0; fi
+grep -vE '^=== ' "$log" | tail -40
+exit 1

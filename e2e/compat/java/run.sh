@@ -5,7 +5,8 @@ set -euo pipefail
 
 cases() {
   printf '%s\n' topics-create-describe-alter-delete configs-set-and-delete verifiable-producer-and-consumer console-codecs consumer-groups \
-    consumer-groups-reset get-offsets log-dirs delete-topic-then-recreate performance-tools bad-config
+    consumer-groups-reset get-offsets log-dirs delete-topic-then-recreate performance-tools bad-config configs-of-brokers configs-of-groups \
+    leader-election reassign-partitions metadata-quorum features transactions-list delete-records
 }
 [ "${1:-}" = list ] && { cases; exit 0; }
 
@@ -89,5 +90,52 @@ case $case in
     topics --create --topic "$topic" >/dev/null
     if configs --alter --entity-type topics --entity-name "$topic" --add-config retention.ms=soon >"$work/out" 2>&1; then fail "accepted"; fi; expect "retention.ms" "$work/out"
     if topics --create --topic "$topic-2" --config retension.ms=1 >"$work/out" 2>&1; then fail "accepted an unknown config"; fi ;;
+  configs-of-brokers)
+    id=$(java_tool org.apache.kafka.tools.BrokerApiVersionsCommand --bootstrap-server "$broker" | grep -oE '\(id: [0-9]+' | grep -oE '[0-9]+')
+    configs --alter --entity-type brokers --entity-name "$id" --add-config log.retention.ms=7200000 >/dev/null
+    configs --alter --entity-type brokers --entity-default --add-config log.retention.ms=3600000 >/dev/null
+    configs --describe --entity-type brokers --entity-name "$id" >"$work/out"; expect "log.retention.ms=7200000 .*DYNAMIC_BROKER_CONFIG.*DYNAMIC_DEFAULT_BROKER_CONFIG:log.retention.ms=3600000" "$work/out"
+    configs --describe --entity-type brokers --entity-default >"$work/out"; expect "log.retention.ms=3600000" "$work/out"
+    configs --alter --entity-type brokers --entity-name "$id" --delete-config log.retention.ms >/dev/null
+    configs --alter --entity-type brokers --entity-default --delete-config log.retention.ms >/dev/null
+    configs --describe --all --entity-type brokers --entity-name "$id" >"$work/out"; expect "node.id=$id " "$work/out"; ! grep -q "log.retention.ms=7200000" "$work/out" || fail "not deleted" ;;
+  configs-of-groups)
+    configs --alter --entity-type groups --entity-name "$topic" --add-config consumer.session.timeout.ms=50000,consumer.heartbeat.interval.ms=6000 >/dev/null
+    configs --describe --entity-type groups --entity-name "$topic" >"$work/out"; expect "consumer.session.timeout.ms=50000 .*DYNAMIC_GROUP_CONFIG" "$work/out"; expect "consumer.heartbeat.interval.ms=6000" "$work/out"
+    configs --describe --entity-type groups >"$work/out"; expect "$topic" "$work/out"
+    if configs --alter --entity-type groups --entity-name "$topic" --add-config consumer.session.timeout.ms=1 >"$work/out" 2>&1; then fail "accepted"; fi; expect "consumer.session.timeout.ms" "$work/out"
+    configs --alter --entity-type groups --entity-name "$topic" --delete-config consumer.session.timeout.ms,consumer.heartbeat.interval.ms >/dev/null
+    configs --describe --entity-type groups --entity-name "$topic" >"$work/out"; ! grep -q "DYNAMIC_GROUP_CONFIG" "$work/out" || fail "not deleted" ;;
+  leader-election)
+    topics --create --topic "$topic" --partitions 2 >/dev/null
+    for kind in preferred unclean; do
+      java_tool org.apache.kafka.tools.LeaderElectionCommand --bootstrap-server "$broker" --election-type "$kind" --topic "$topic" --partition 1 >"$work/out" 2>&1; expect "Valid replica already elected for partitions $topic-1" "$work/out"
+    done
+    java_tool org.apache.kafka.tools.LeaderElectionCommand --bootstrap-server "$broker" --election-type preferred --all-topic-partitions >"$work/out" 2>&1
+    if java_tool org.apache.kafka.tools.LeaderElectionCommand --bootstrap-server "$broker" --election-type preferred --topic "$topic" --partition 7 >"$work/out" 2>&1; then fail "elected an unknown partition"; fi; expect "$topic-7" "$work/out" ;;
+  reassign-partitions)
+    reassign() { java_tool org.apache.kafka.tools.reassign.ReassignPartitionsCommand --bootstrap-server "$broker" "$@"; }
+    topics --create --topic "$topic" --partitions 2 >/dev/null
+    reassign --list >"$work/out"; expect "No partition reassignments found" "$work/out"
+    id=$(topics --describe --topic "$topic" | grep -oE 'Leader: [0-9]+' | head -1 | grep -oE '[0-9]+')
+    printf '{"version":1,"partitions":[{"topic":"%s","partition":0,"replicas":[%s]}]}' "$topic" "$id" >"$work/plan"
+    reassign --execute --reassignment-json-file "$work/plan" >"$work/out"; expect "Successfully started partition reassignment for $topic-0" "$work/out"
+    reassign --verify --preserve-throttles --reassignment-json-file "$work/plan" >"$work/out"; expect "Reassignment of partition $topic-0 is completed" "$work/out"
+    reassign --verify --reassignment-json-file "$work/plan" >"$work/out"; expect "Clearing topic-level throttles" "$work/out"
+    if reassign --cancel --preserve-throttles --reassignment-json-file "$work/plan" >"$work/out" 2>&1; then expect "None of the specified partition reassignments are active" "$work/out"; fi ;;
+  metadata-quorum)
+    quorum() { java_tool org.apache.kafka.tools.MetadataQuorumCommand --bootstrap-server "$broker" describe "$@"; }
+    quorum --status >"$work/out"; expect "LeaderId: +[0-9]+" "$work/out"; expect "HighWatermark: +[1-9][0-9]*" "$work/out"; expect "CurrentVoters: +\[.*[0-9]" "$work/out"; expect "CurrentObservers: +\[\]" "$work/out"
+    quorum --replication >"$work/out"; expect "^[0-9]+[[:space:]].*[1-9][0-9]*[[:space:]]+0[[:space:]].*Leader" "$work/out" ;;
+  features)
+    java_tool org.apache.kafka.tools.FeatureCommand --bootstrap-server "$broker" describe >"$work/out"; expect "metadata.version.*FinalizedVersionLevel: 4" "$work/out"; expect "transaction.version.*FinalizedVersionLevel: 2" "$work/out" ;;
+  transactions-list)
+    java_tool org.apache.kafka.tools.TransactionsCommand --bootstrap-server "$broker" list >"$work/out"; expect "TransactionalId" "$work/out" ;;
+  delete-records)
+    topics --create --topic "$topic" --partitions 1 >/dev/null
+    java_tool org.apache.kafka.tools.VerifiableProducer --bootstrap-server "$broker" --topic "$topic" --max-messages 50 >/dev/null
+    printf '{"version":1,"partitions":[{"topic":"%s","partition":0,"offset":20}]}' "$topic" >"$work/plan"
+    java_tool org.apache.kafka.tools.DeleteRecordsCommand --bootstrap-server "$broker" --offset-json-file "$work/plan" >"$work/out"; expect "partition: $topic-0.*low_watermark: 20" "$work/out"
+    java_tool org.apache.kafka.tools.GetOffsetShell --bootstrap-server "$broker" --topic "$topic" --time -2 >"$work/out"; expect "$topic:0:20" "$work/out" ;;
   *) fail "unknown case" ;;
 esac

@@ -1,10 +1,11 @@
 // Every config of the broker that clients can see. Those with a topic config behind them give the value of topics without their own
 // and can be changed at run time; most others are fixed when the process starts.
-import { bool, type ConfigDefinition, ConfigTable, choice, int, long, short, text } from "./config.ts"
+import { bool, type ConfigDefinition, ConfigTable, choice, int, list, long, short, text, unlimited } from "./config.ts"
 import { groupConfigs } from "./topics/group-configs.ts"
 import { topicConfigs } from "./topics/topic-configs.ts"
 
 const fixed = { readOnly: true }
+const throttleDoc = "Accepted for compatibility, as tools clear it after moving replicas; one node moves none."
 
 const own: readonly ConfigDefinition[] = [
   text("advertised.listeners", { ...fixed, default: "", doc: "The address that clients are told to connect to." }),
@@ -30,6 +31,13 @@ const own: readonly ConfigDefinition[] = [
     default: 57_671_680,
     doc: "The most record bytes one fetch answers, whatever the client asks for.",
   }),
+  long("follower.replication.throttled.rate", { min: 0, default: unlimited, doc: throttleDoc }),
+  list("group.consumer.assignors", {
+    ...fixed,
+    of: ["uniform", "range"],
+    default: "uniform,range",
+    doc: "The assignors that groups in the consumer protocol may ask for; the first one is for those that ask for none.",
+  }),
   int("group.consumer.max.heartbeat.interval.ms", {
     ...fixed,
     min: 1,
@@ -41,6 +49,12 @@ const own: readonly ConfigDefinition[] = [
     min: 1,
     default: 60_000,
     doc: "The longest session timeout that a single group's configs may say.",
+  }),
+  int("group.consumer.max.size", {
+    ...fixed,
+    min: 1,
+    default: 2_147_483_647,
+    doc: "The most members of one group in the consumer protocol.",
   }),
   int("group.consumer.min.heartbeat.interval.ms", {
     ...fixed,
@@ -62,6 +76,7 @@ const own: readonly ConfigDefinition[] = [
   int("group.max.session.timeout.ms", { min: 1, default: 1_800_000, doc: "The longest session timeout a group member may ask for." }),
   int("group.max.size", { min: 1, default: 2_147_483_647, doc: "The most members of one group." }),
   int("group.min.session.timeout.ms", { min: 1, default: 6_000, doc: "The shortest session timeout a group member may ask for." }),
+  long("leader.replication.throttled.rate", { min: 0, default: unlimited, doc: throttleDoc }),
   text("listener.security.protocol.map", { ...fixed, default: "PLAINTEXT:PLAINTEXT", doc: "Which protection each listener has." }),
   text("listeners", { ...fixed, default: "", doc: "The address that this node listens on." }),
   text("log.dirs", { ...fixed, default: "", doc: "Where the logs are." }),
@@ -103,6 +118,7 @@ const own: readonly ConfigDefinition[] = [
     default: 604_800_000,
     doc: "A transactional id without an open transaction that was not used for this long is forgotten.",
   }),
+  long("replica.alter.log.dirs.io.max.bytes.per.second", { min: 0, default: unlimited, doc: throttleDoc }),
   int("socket.request.max.bytes", { ...fixed, default: 104_857_600, doc: "The largest request." }),
 ]
 

@@ -16,7 +16,8 @@ export default defineHandler(DescribeQuorum, {
       context.countError("CLUSTER_AUTHORIZATION_FAILED")
       return { errorCode: errorCode("CLUSTER_AUTHORIZATION_FAILED"), errorMessage: "Authorization failed.", topics: [], nodes: [] }
     }
-    const listeners = [...context.endpoints].map(([name, { host, port }]) => ({ name, host, port }))
+    // Kafka's clients take a name in capitals only.
+    const listeners = [...context.endpoints].map(([name, { host, port }]) => ({ name: name.toUpperCase(), host, port }))
     return {
       errorCode: 0,
       errorMessage: null,

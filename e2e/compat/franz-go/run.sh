@@ -17,8 +17,10 @@ cases() {
 
 case=$1 broker=$2
 log=$(mktemp); trap 'rm -f "$log"' EXIT
+passed="^--- PASS: ${case%/848} " skipped='--- SKIP'
 case $case in
-  TestGroupSimple/848) select=(-test.run '^TestGroupSimple$/^848$') ;;
+  # Its KIP-848 half looks at what the first test to create a topic found out about the broker: the second round is the one that counts.
+  TestGroupSimple/848) select=(-test.run '^TestGroupSimple$' -test.count 2) passed="^ *--- PASS: $case " skipped='^--- SKIP' ;;
   */848) select=(-test.run "^${case%/848}\$/./^848\$") ;;
   *) select=(-test.run "^$case\$" -test.skip '/^848$|/./^848$') ;;
 esac
@@ -27,6 +29,6 @@ status=0
 KGO_SEEDS=$broker KGO_TEST_RF=1 KGO_TEST_RECORDS=${KGO_TEST_RECORDS:-5000} KGO_LOG_LEVEL=${KGO_LOG_LEVEL:-none} \
   ./kgo.test -test.v -test.parallel 8 -test.timeout 230s "${select[@]}" >"$log" 2>&1 || status=$?
 # A test that skips itself, or a part of itself, did not pass.
-if [ $status = 0 ] && grep -q "^--- PASS: ${case%/848} " "$log" && ! grep -q -- '--- SKIP' "$log"; then exit 0; fi
+if [ $status = 0 ] && grep -q -- "$passed" "$log" && ! grep -q -- "$skipped" "$log"; then exit 0; fi
 grep -vE '^=== ' "$log" | tail -40
 exit 1

@@ -10,13 +10,13 @@ import { decodeFields, encodeFields } from "../schema/compile.ts"
 import { zeroUuid } from "../schema/fields.ts"
 import type { Fields, InputOf } from "../schema/infer.ts"
 import { fromHex, readLines } from "../testing/fixture.ts"
-import { below, interpretDecode, interpretEncode, type Random, randomBytes, randomMessage, seeded } from "../testing/index.ts"
+import { commitSeed, interpretDecode, interpretEncode, mutate, type Random, randomMessage, seeded } from "../testing/index.ts"
 import { defaultOf } from "../testing/interpreter.ts"
 import { apiByKey, apis } from "./index.ts"
 
 const inputs = 50_000
-/** A new one per run; every failure names it. */
-const seed = Date.now() % 1_000_000
+/** Another one for each commit; every failure names it. */
+const seed = commitSeed()
 
 interface Sample {
   readonly api: Api
@@ -36,33 +36,6 @@ function makeSamples(random: Random): Sample[] {
       })
     }),
   )
-}
-
-const extremes = [0, 1, 127, 128, 254, 255]
-
-/** One to four wounds: a changed byte, an extreme length, a cut, an insertion, a repeated stretch. */
-function mutate(bytes: Buffer, random: Random): Buffer {
-  let out: Buffer = Buffer.from(bytes)
-  for (let wounds = 1 + below(random, 4); wounds > 0; wounds -= 1) out = wound(out, random)
-  return out
-}
-
-function wound(bytes: Buffer, random: Random): Buffer {
-  const at = below(random, bytes.length + 1)
-  switch (below(random, 5)) {
-    case 0:
-      bytes.fill(below(random, 256), at, Math.min(bytes.length, at + 1))
-      return bytes
-    case 1:
-      bytes.fill(extremes[below(random, extremes.length)]!, at, Math.min(bytes.length, at + 1 + below(random, 4)))
-      return bytes
-    case 2:
-      return bytes.subarray(0, at)
-    case 3:
-      return Buffer.concat([bytes.subarray(0, at), randomBytes(random, 1 + below(random, 6)), bytes.subarray(at)])
-    default:
-      return Buffer.concat([bytes.subarray(0, at), bytes.subarray(Math.max(0, at - below(random, 40)))])
-  }
 }
 
 /** Rough size of a decoded value in memory. Slices of the input and constants cost nothing of their own. */

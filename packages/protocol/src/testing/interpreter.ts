@@ -16,16 +16,47 @@ export function interpretDecode(fields: Fields, at: Version, bytes: Uint8Array):
   return { value: decodeStruct(fields, at, input), rest: input.left }
 }
 
+/** Where a length or a number of tags stands in a message, for tests that lie about it. */
+export interface LengthMark {
+  readonly at: number
+  readonly size: number
+  readonly kind: "int16" | "int32" | "uvarint"
+}
+
+/** Every length of a legal message, those inside of tags too. */
+export function lengthMarks(fields: Fields, at: Version, bytes: Uint8Array): readonly LengthMark[] {
+  const input = new Input(Buffer.from(bytes))
+  decodeStruct(fields, at, input)
+  return input.marks
+}
+
 export function interpretEncode(fields: Fields, at: Version, value: Value): Buffer {
   return encodeStruct(fields, at, value)
 }
 
 class Input {
   private readonly bytes: Buffer
+  private readonly origin: number
+  readonly marks: LengthMark[]
   private at = 0
 
-  constructor(bytes: Buffer) {
+  constructor(bytes: Buffer, origin = 0, marks: LengthMark[] = []) {
     this.bytes = bytes
+    this.origin = origin
+    this.marks = marks
+  }
+
+  /** The next `size` bytes, which may have lengths of their own. */
+  section(size: number): Input {
+    const origin = this.origin + this.at
+    return new Input(this.take(size), origin, this.marks)
+  }
+
+  length(kind: LengthMark["kind"]): number {
+    const at = this.at
+    const value = kind === "uvarint" ? this.uvarint() : kind === "int32" ? this.take(4).readInt32BE() : this.take(2).readInt16BE()
+    this.marks.push({ at: this.origin + at, size: this.at - at, kind })
+    return value
   }
 
   get left(): number {
@@ -82,9 +113,9 @@ function decodeStruct(fields: Fields, at: Version, input: Input): Value {
 }
 
 function decodeTags(fields: Fields, at: Version, { input, value }: { input: Input; value: Value }): void {
-  for (let count = input.uvarint(); count > 0; count -= 1) {
+  for (let count = input.length("uvarint"); count > 0; count -= 1) {
     const tag = input.uvarint()
-    const section = new Input(input.take(input.uvarint()))
+    const section = input.section(input.length("uvarint"))
     const known = Object.entries(fields).find(([, field]) => field.options.tag === tag && exists(field, at))
     if (!known) continue
     value[known[0]] = decodeValue(known[1], at, section)
@@ -93,7 +124,7 @@ function decodeTags(fields: Fields, at: Version, { input, value }: { input: Inpu
 }
 
 function decodeLength(at: Version, wide: boolean, input: Input): number {
-  const length = at.flexible ? input.uvarint() - 1 : wide ? input.take(4).readInt32BE() : input.take(2).readInt16BE()
+  const length = at.flexible ? input.length("uvarint") - 1 : input.length(wide ? "int32" : "int16")
   if (length < -1) throw new Error("length")
   return length
 }

@@ -169,12 +169,12 @@ export async function readCells(partition: Partition, offset: number, maxBytes: 
   return { cells, nextOffset: answer.nextOffset }
 }
 
-/** Offsets and values of whole batches. */
+/** Offsets and values of whole batches, without markers. */
 export function cellsOf(slice: Uint8Array): Cell[] {
   const cells: Cell[] = []
   for (let at = 0; at < slice.length; ) {
     const { header, records } = decodeBatch(slice.subarray(at))
-    for (const record of records) cells.push([record.offset, Number(Buffer.from(record.value ?? []).toString())])
+    if (!header.isControl) for (const record of records) cells.push([record.offset, Number(Buffer.from(record.value ?? []).toString())])
     at += header.sizeBytes
   }
   return cells

@@ -86,12 +86,15 @@ async function auditIndexes({ disk, dir, names }: { disk: Disk; dir: string; nam
   return problems
 }
 
-/** Last sequence and last offset of each batch, the newest five per producer and epoch. */
+/** Epoch, first offset of the open transaction or -1, and the last offsets of the newest five batches of that epoch. */
 function follow(producers: Map<string, number[]>, header: LocatedBatch["header"]): void {
+  const { producerEpoch, baseOffset, lastOffset, isControl, isTransactional, baseSequence } = header
   const id = String(header.producerId)
-  const [epoch, ...known] = producers.get(id) ?? [header.producerEpoch]
-  const kept = epoch === header.producerEpoch ? known : []
-  producers.set(id, [header.producerEpoch, ...[...kept, header.lastOffset].slice(-5)])
+  const [epoch = producerEpoch, open = -1, ...known] = producers.get(id) ?? []
+  const kept = epoch === producerEpoch ? known : []
+  const batches = isControl || baseSequence < 0 ? kept : [...kept, lastOffset].slice(-5)
+  const stillOpen = open < 0 ? baseOffset : open
+  producers.set(id, [producerEpoch, !isControl && isTransactional ? stillOpen : -1, ...batches])
 }
 
 async function auditSnapshot(
@@ -102,7 +105,8 @@ async function auditSnapshot(
   const stored = new Map<string, number[]>()
   for (let at = 10; at + 46 <= view.byteLength; at += 46) {
     const id = String(view.getBigInt64(at))
-    stored.set(id, [view.getInt16(at + 8), ...(stored.get(id) ?? [0]).slice(1), Number(view.getBigInt64(at + 14))])
+    const [lastOffset, open] = [Number(view.getBigInt64(at + 14)), Number(view.getBigInt64(at + 38))]
+    stored.set(id, [view.getInt16(at + 8), open, ...(stored.get(id) ?? []).slice(2), ...(lastOffset < 0 ? [] : [lastOffset])])
   }
   const [found, wanted] = [sorted(stored), sorted(producers)]
   return found === wanted ? [] : [`${dir}: ${base}.snapshot says ${found}, the log says ${wanted}`]

@@ -1,5 +1,5 @@
 /**
- * D1 and D2: eight clients on a broker that goes down again and again. The caller says what a fault is; the loop starts, faults, starts
+ * D1 and D2: twelve clients, two of them with transactions, on a broker that goes down again and again. The caller says what a fault is; the loop starts, faults, starts
  * again, reads everything at the end, and hands the run to the checker and the files to the audit.
  */
 import { setTimeout as sleep } from "node:timers/promises"
@@ -13,6 +13,7 @@ import { simRandom } from "../sim-random.ts"
 import { WireClient } from "../wire-client.ts"
 import type { BrokerProcess } from "./broker-process.ts"
 import { fetchOnce, type LoopContext, WireProducer, WireReader } from "./wire-clients.ts"
+import { WireTransactor } from "./wire-transactor.ts"
 
 export interface FaultLoopOptions {
   broker: BrokerProcess
@@ -28,6 +29,8 @@ export interface FaultLoopOutcome {
   anomalies: Anomaly[]
   acknowledged: number
   polled: number
+  /** Transactions whose commit was confirmed. */
+  committed: number
   cycles: number
   finalRecords: number
 }
@@ -91,12 +94,13 @@ export async function runFaultLoop(options: FaultLoopOptions): Promise<FaultLoop
     anomalies,
     acknowledged: ok.filter((event) => event.op.f === "send").length,
     polled: ok.filter((event) => event.op.f === "poll").length,
+    committed: ok.filter((event) => event.op.f === "txn" && event.op.outcome === "commit").length,
     cycles,
     finalRecords: final.reduce((sum, read) => sum + read.cells.length, 0),
   }
 }
 
-function clientsOf(context: LoopContext): (WireProducer | WireReader)[] {
+function clientsOf(context: LoopContext): (WireProducer | WireReader | WireTransactor)[] {
   const producer = (name: string, partition: number, isIdempotent: boolean) => new WireProducer(context, { name, partition, isIdempotent })
   return [
     producer("idem-0", 0, true),
@@ -107,6 +111,10 @@ function clientsOf(context: LoopContext): (WireProducer | WireReader)[] {
     producer("plain-1", 1, false),
     new WireReader(context, { name: "reader-0", partition: 0 }),
     new WireReader(context, { name: "reader-1", partition: 1 }),
+    new WireReader(context, { name: "committed-0", partition: 0, isCommitted: true }),
+    new WireReader(context, { name: "committed-1", partition: 1, isCommitted: true }),
+    new WireTransactor(context, { name: "txn-0", partitions }),
+    new WireTransactor(context, { name: "txn-1", partitions }),
   ]
 }
 
@@ -131,19 +139,27 @@ async function readEverything(port: number): Promise<FinalRead[]> {
   await using connection = await WireClient.connect({ host: "127.0.0.1", port })
   const reads: FinalRead[] = []
   for (let partition = 0; partition < partitions; partition++) {
-    const cells: FinalRead["cells"][number][] = []
-    let end = 1
-    for (let offset = 0; offset < end; ) {
-      const read = await fetchOnce(connection, { topic, partition, offset })
-      if (read === null || read.error !== "NONE")
-        throw new Error(`final read of ${topic}-${partition} at ${offset}: ${read?.error ?? "connection lost"}`)
-      if (read.nextOffset === offset && read.highWatermark > offset)
-        throw new Error(`final read of ${topic}-${partition} is stuck at ${offset}`)
-      cells.push(...read.cells)
-      end = read.highWatermark
-      offset = read.nextOffset
-    }
-    reads.push({ key: `${topic}-${partition}`, logStart: 0, end, cells })
+    const all = await readPartition(connection, partition, false)
+    const { cells: committed } = await readPartition(connection, partition, true)
+    reads.push({ key: `${topic}-${partition}`, logStart: 0, end: all.end, reached: all.reached, cells: all.cells, committed })
   }
   return reads
+}
+
+/** To its end: whoever reads committed records gets there too, because nothing is open any more (C13). */
+async function readPartition(connection: WireClient, partition: number, isCommitted: boolean) {
+  const cells: FinalRead["cells"][number][] = []
+  let end = 1
+  let offset = 0
+  while (offset < end) {
+    const read = await fetchOnce(connection, { topic, partition, offset, isCommitted })
+    const where = `final read of ${topic}-${partition} at ${offset}`
+    if (read === null || read.error !== "NONE") throw new Error(`${where}: ${read?.error ?? "connection lost"}`)
+    if (read.nextOffset === offset && read.highWatermark > offset)
+      throw new Error(`${where} is stuck: stable up to ${read.lastStable} of ${read.highWatermark}`)
+    cells.push(...read.cells)
+    end = read.highWatermark
+    offset = read.nextOffset
+  }
+  return { cells, end, reached: offset }
 }

@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from "node:timers/promises"
 import { errorName, type RequestInput } from "@rivven/protocol"
 import { Fetch, InitProducerId, Produce } from "@rivven/protocol/messages"
-import { encodeBatch } from "@rivven/protocol/records"
+import { batchHeaders, encodeBatch } from "@rivven/protocol/records"
 import type { History } from "../checker/history.ts"
 import { cellsOf } from "../sim-clients.ts"
 import type { SimRandom } from "../sim-random.ts"
@@ -19,7 +19,7 @@ export interface LoopContext {
 }
 
 /** A connection that comes back: null while there is nobody to talk to. */
-abstract class Reconnecting {
+export abstract class Reconnecting {
   protected readonly context: LoopContext
   private connection: WireClient | null = null
 
@@ -159,26 +159,31 @@ export class WireProducer extends Reconnecting {
 export class WireReader extends Reconnecting {
   private readonly name: string
   private readonly partition: number
+  private readonly isCommitted: boolean
 
-  constructor(context: LoopContext, { name, partition }: { name: string; partition: number }) {
+  constructor(context: LoopContext, { name, partition, isCommitted = false }: { name: string; partition: number; isCommitted?: boolean }) {
     super(context)
     this.name = name
     this.partition = partition
+    this.isCommitted = isCommitted
   }
 
   async run(): Promise<void> {
     const { history, random, isOver, topic } = this.context
-    const key = `${topic}-${this.partition}`
+    const { partition, isCommitted } = this
+    const key = `${topic}-${partition}`
     let offset = 0
     while (!isOver()) {
       const connection = await this.connected()
-      const read = connection === null ? null : await fetchOnce(connection, { topic, partition: this.partition, offset })
+      const from = offset
+      const read = connection === null ? null : await fetchOnce(connection, { topic, partition, offset, isCommitted })
       if (read === null) await sleep(10)
       else if (read.error === "CORRUPT_MESSAGE") history.violations.push(`C18: ${key} at ${offset} was reported damaged`)
       else if (read.error !== "NONE") offset = 0
       else {
         offset = random.chance(0.05) ? 0 : read.nextOffset
-        history.add(this.name, "ok", { op: { f: "poll", key, cells: read.cells, highWatermark: read.highWatermark } })
+        const { cells, highWatermark } = read
+        history.add(this.name, "ok", { op: { f: "poll", key, cells, highWatermark, from, isCommitted } })
         await sleep(random.below(20))
       }
     }
@@ -190,7 +195,7 @@ export class WireReader extends Reconnecting {
 const isOpen = (answer: Answer | null): boolean => answer === null || answer.error === "KAFKA_STORAGE_ERROR"
 
 /** Null when the connection went away; anything else that goes wrong is a fault of the test. */
-async function orLost<T>(connection: WireClient, answer: Promise<T>): Promise<T | null> {
+export async function orLost<T>(connection: WireClient, answer: Promise<T>): Promise<T | null> {
   try {
     return await answer
   } catch (error) {
@@ -204,25 +209,56 @@ export interface FetchedOnce {
   cells: ReturnType<typeof cellsOf>
   nextOffset: number
   highWatermark: number
+  lastStable: number
   logStart: number
+}
+
+export interface FetchedFrom {
+  topic: string
+  partition: number
+  offset: number
+  isCommitted?: boolean
 }
 
 /** One fetch of one partition; null when the connection is gone. */
 export async function fetchOnce(
   connection: WireClient,
-  { topic, partition, offset }: { topic: string; partition: number; offset: number },
+  { topic, partition, offset, isCommitted = false }: FetchedFrom,
 ): Promise<FetchedOnce | null> {
   const body: RequestInput<typeof Fetch> = {
     maxWaitMs: 20,
     minBytes: 1,
     maxBytes: 1_048_576,
+    isolationLevel: isCommitted ? 1 : 0,
     topics: [{ topic, partitions: [{ partition, fetchOffset: offset, partitionMaxBytes: 262_144 }] }],
     forgottenTopicsData: [],
   }
   const answer = await orLost(connection, connection.call(Fetch, 11, body))
   const found = answer?.responses[0]?.partitions[0]
   if (found === undefined) return null
-  const cells = cellsOf(found.records ?? new Uint8Array(0)).filter(([at]) => at >= offset)
-  const nextOffset = (cells.at(-1)?.[0] ?? offset - 1) + 1
-  return { error: errorName(found.errorCode), cells, nextOffset, highWatermark: found.highWatermark, logStart: found.logStartOffset }
+  const records = found.records ?? new Uint8Array(0)
+  const kept = isCommitted ? committedBatches(records, found.abortedTransactions ?? []) : [records]
+  const cells = kept.flatMap((bytes) => cellsOf(bytes)).filter(([at]) => at >= offset)
+  const last = [...batchHeaders(records)].at(-1)
+  return {
+    error: errorName(found.errorCode),
+    cells,
+    nextOffset: last === undefined ? offset : last.header.lastOffset + 1,
+    highWatermark: found.highWatermark,
+    lastStable: found.lastStableOffset,
+    logStart: found.logStartOffset,
+  }
+}
+
+/** As a consumer with read_committed: from its first offset on a producer's batches are dropped, up to its marker. */
+function committedBatches(bytes: Uint8Array, aborted: readonly { producerId: number; firstOffset: number }[]): Uint8Array[] {
+  const waiting = [...aborted]
+  const dropped = new Set<number>()
+  const kept: Uint8Array[] = []
+  for (const { at, header } of batchHeaders(bytes)) {
+    while (waiting[0] !== undefined && waiting[0].firstOffset <= header.lastOffset) dropped.add(waiting.shift()?.producerId ?? -1)
+    if (header.isControl) dropped.delete(header.producerId)
+    else if (!(header.isTransactional && dropped.has(header.producerId))) kept.push(bytes.subarray(at, at + header.sizeBytes))
+  }
+  return kept
 }

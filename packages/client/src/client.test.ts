@@ -6,6 +6,7 @@ import { groupsContract } from "./contract/groups.contract.ts"
 import { recordsContract } from "./contract/records.contract.ts"
 import { restartContract } from "./contract/restart.contract.ts"
 import { useTarget } from "./contract/target.ts"
+import { transactionsContract } from "./contract/transactions.contract.ts"
 
 const settings = { "group.min.session.timeout.ms": "500", "auto.create.topics.enable": "false" }
 
@@ -26,6 +27,7 @@ describe("against the embedded engine", () => {
   adminContract(suite)
   recordsContract(suite)
   groupsContract(suite)
+  transactionsContract(suite)
   restartContract(suite)
   faultsContract(async (port) => {
     const broker = await startTestBroker({ settings, advertised: { host: "127.0.0.1", port } })

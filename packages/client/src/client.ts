@@ -6,8 +6,8 @@ import type { Consumer, ConsumerOptions } from "./consumer/types.ts"
 import type { Result } from "./errors.ts"
 import { nodePorts } from "./node-ports.ts"
 import type { Ports } from "./ports.ts"
-import { createProducer } from "./producer/producer.ts"
-import type { Producer, ProducerOptions } from "./producer/types.ts"
+import { createProducer, createTransactionalProducer } from "./producer/producer.ts"
+import type { Producer, ProducerOptions, TransactionalOptions, TransactionalProducer } from "./producer/types.ts"
 import { fetchRaw, type RawFetch, type RawFetchRequest } from "./raw-fetch.ts"
 import { readMessages } from "./reader/read.ts"
 import { tailMessages } from "./reader/tail.ts"
@@ -38,6 +38,8 @@ export type ClientOptions = {
 
 export type Client = {
   admin: Admin
+  /** With a transactional id, one that sends in transactions. */
+  producer(options: TransactionalOptions): TransactionalProducer
   producer(options?: ProducerOptions): Producer
   consumer(options?: ConsumerOptions): Consumer
   /** Whole batches of one partition, as they lie in the log. */
@@ -66,9 +68,16 @@ export function createClient(options: ClientOptions): Client {
     open.add(part)
     return part
   }
+  function producer(more: TransactionalOptions): TransactionalProducer
+  function producer(more?: ProducerOptions): Producer
+  function producer(more: ProducerOptions | TransactionalOptions = {}): Producer {
+    return kept((onClosed) =>
+      "transactionalId" in more ? createTransactionalProducer(cluster, more, onClosed) : createProducer(cluster, more, onClosed),
+    )
+  }
   return {
     admin: createAdmin(cluster),
-    producer: (more = {}) => kept((onClosed) => createProducer(cluster, more, onClosed)),
+    producer,
     consumer: (more = {}) => kept((onClosed) => createConsumer(cluster, { ...limits, ...more }, onClosed)),
     fetchRaw: (request) => fetchRaw(cluster, request),
     readMessages: (request) => readMessages(cluster, request, limits),

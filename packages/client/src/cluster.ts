@@ -36,11 +36,18 @@ export type ClusterConfig = Omit<ConnectionConfig, "net" | "clock"> & {
   bootstrapStaggerMs: number
 }
 
-export type Route = { to: "any" } | { to: "controller" } | { to: "broker"; id: number } | { to: "coordinator"; group: string }
+export type Route =
+  | { to: "any" }
+  | { to: "controller" }
+  | { to: "broker"; id: number }
+  | { to: "coordinator"; group: string }
+  | { to: "transactions"; transactionalId: string }
 
 export type CallOptions = Partial<SendOptions> & { route: Route; lane?: string }
 
 const mainLane = "main"
+const groupKey = 0
+const transactionKey = 1
 
 export class Cluster {
   readonly config: ClusterConfig
@@ -110,24 +117,32 @@ export class Cluster {
         const id = await this.coordinator(route.group)
         return id.ok ? this.#connectBroker(id.value, lane) : id
       }
+      case "transactions": {
+        const id = await this.#findCoordinator(transactionKey, route.transactionalId)
+        return id.ok ? this.#connectBroker(id.value, lane) : id
+      }
     }
   }
 
-  async coordinator(group: string): Promise<Result<number>> {
-    const known = this.#coordinators.get(group)
+  coordinator(group: string): Promise<Result<number>> {
+    return this.#findCoordinator(groupKey, group)
+  }
+
+  async #findCoordinator(keyType: number, name: string): Promise<Result<number>> {
+    const known = this.#coordinators.get(`${keyType}/${name}`)
     if (known !== undefined) return ok(known)
     const found = await this.call(
       FindCoordinator,
-      (version) => (version >= 4 ? { key: "", keyType: 0, coordinatorKeys: [group] } : { key: group, keyType: 0, coordinatorKeys: [] }),
-      { route: { to: "any" } },
+      (version) => (version >= 4 ? { key: "", keyType, coordinatorKeys: [name] } : { key: name, keyType, coordinatorKeys: [] }),
+      { route: { to: "any" }, minVersion: keyType === groupKey ? undefined : 1 },
     )
     if (!found.ok) return found
-    const entry = found.value.coordinators.find(({ key }) => key === group) ?? found.value
+    const entry = found.value.coordinators.find(({ key }) => key === name) ?? found.value
     if (entry.errorCode !== 0) return brokerFailed(entry.errorCode, entry.errorMessage)
     const { nodeId, host, port } = entry
-    if (!isReachable({ host, port })) return failed("BAD_ANSWER", `the coordinator of group ${group} has no usable address`)
+    if (!isReachable({ host, port })) return failed("BAD_ANSWER", `the coordinator of ${name} has no usable address`)
     this.#brokers.set(nodeId, { id: nodeId, host, port, rack: this.#brokers.get(nodeId)?.rack ?? null })
-    this.#coordinators.set(group, nodeId)
+    this.#coordinators.set(`${keyType}/${name}`, nodeId)
     return ok(nodeId)
   }
 
@@ -183,11 +198,14 @@ export class Cluster {
   }
 
   /** Forgets what the errors make doubtful; the next attempt looks it up again. */
-  recover(errors: readonly ItemError[], about: { topics?: readonly string[]; group?: string } = {}): void {
+  recover(errors: readonly ItemError[], about: { topics?: readonly string[]; group?: string; transactionalId?: string } = {}): void {
     const traits = errors.map(({ code }) => traitsOf(code))
     // The leader does not know the epoch we claim to have from it: what we know is wrong, however new it looks.
     if (errors.some(({ code }) => code === "UNKNOWN_LEADER_EPOCH")) for (const topic of about.topics ?? []) this.#topics.delete(topic)
-    if (about.group !== undefined && traits.some((trait) => trait.hasLostCoordinator)) this.#coordinators.delete(about.group)
+    if (traits.some((trait) => trait.hasLostCoordinator)) {
+      this.#coordinators.delete(`${groupKey}/${about.group}`)
+      this.#coordinators.delete(`${transactionKey}/${about.transactionalId}`)
+    }
     if (!traits.some((trait) => trait.hasStaleMetadata)) return
     this.#controllerId = null
     this.#areBrokersStale ||= errors.some(({ code }) => code === "CONNECT_FAILED")

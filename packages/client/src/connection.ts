@@ -17,7 +17,7 @@ import {
 import { ApiVersions } from "@rivven/protocol/messages"
 import { type Failed, failed, ok, type Result } from "./errors.ts"
 import type { Address, ByteStream, Cancel, Clock, Net } from "./ports.ts"
-import { parseVersions, type VersionRange, versionFor } from "./versions.ts"
+import { featuresOf, parseVersions, type VersionRange, versionFor } from "./versions.ts"
 
 export type ConnectionConfig = {
   net: Net
@@ -58,6 +58,7 @@ export class Connection {
   readonly #frames: FrameReader
   readonly #waiting: Waiting[] = []
   #versions: ReadonlyMap<number, VersionRange> = new Map()
+  #features: ReadonlyMap<string, number> = new Map()
   #nextId: number
   #opened: (() => void) | null = null
   #ended: Failed | null = null
@@ -101,6 +102,11 @@ export class Connection {
   /** The version that `send` will use for this API, or why this broker cannot. */
   versionOf(api: Api, bounds: { minVersion?: number; maxVersion?: number } = {}): Result<number> {
     return versionFor(api, this.#versions, { ...bounds, broker: this.#name })
+  }
+
+  /** The level of a feature that the cluster has finalised; 0 without it. */
+  featureOf(name: string): number {
+    return this.#features.get(name) ?? 0
   }
 
   async send<A extends Api>(api: A, body: BodyOf<A>, options: SendOptions): Promise<Result<ResponseOf<A>>> {
@@ -151,6 +157,7 @@ export class Connection {
       const decoded = this.#decode(ApiVersions, isRefused ? 0 : version, answer.value)
       if (!decoded.ok) return decoded
       const versions = parseVersions(decoded.value)
+      this.#features = featuresOf(decoded.value)
       if (!isRefused) return versions
       // The refusal lists what would be accepted; version 0 is the floor that every broker has.
       const accepted = versions.ok ? Math.min(versions.value.get(ApiVersions.key)?.max ?? 0, version - 1) : 0

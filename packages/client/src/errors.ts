@@ -6,6 +6,7 @@ import { type ErrorName, errorName, errors } from "@rivven/protocol"
 
 /** What can go wrong on this side of the wire; `true` when trying again may help. */
 export const localCodes = {
+  ABORTED: false,
   BAD_INPUT: false,
   BAD_ANSWER: false,
   BUFFER_FULL: true,

@@ -33,7 +33,17 @@ export type { PartitionInfo } from "./metadata.ts"
 export { nodePorts } from "./node-ports.ts"
 export type { Address, ByteStream, Clock, Net, Ports, Random, StreamEvents } from "./ports.ts"
 export { partitionOfKey } from "./producer/partitioner.ts"
-export type { Codec, Header, Producer, ProducerOptions, ProducerRecord, RecordPosition } from "./producer/types.ts"
+export type {
+  Codec,
+  Header,
+  Producer,
+  ProducerOptions,
+  ProducerRecord,
+  RecordPosition,
+  TransactionalOptions,
+  TransactionalProducer,
+  TransactionState,
+} from "./producer/types.ts"
 export type { RawBatch, RawFetch, RawFetchRequest } from "./raw-fetch.ts"
 export type {
   Bounds,

@@ -16,6 +16,10 @@ export function parseVersions(answer: ResponseOf<typeof ApiVersions>): Result<Re
   return ok(versions)
 }
 
+/** What the cluster has finalised: feature → level. */
+export const featuresOf = (answer: ResponseOf<typeof ApiVersions>): ReadonlyMap<string, number> =>
+  new Map(answer.finalizedFeatures.map(({ name, maxVersionLevel }) => [name, maxVersionLevel]))
+
 export function versionFor(
   api: Api,
   versions: ReadonlyMap<number, VersionRange>,

@@ -84,6 +84,10 @@ export class Accumulator {
     return queue.add(record, { batchBytes: this.#limits.batchBytes, nowMs: this.#clock.monotonic() })
   }
 
+  restartSequences(): void {
+    for (const queue of this.#queues.values()) queue.restart()
+  }
+
   sealAll(): void {
     for (const queue of this.#queues.values()) queue.seal()
   }

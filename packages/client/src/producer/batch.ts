@@ -18,6 +18,9 @@ export type PendingRecord = {
 /** What makes a batch recognisable to the broker, so that a repeated one is not written twice. */
 export type Sequence = { producerId: number; producerEpoch: number; baseSequence: number }
 
+/** How a batch is written. */
+export type BatchFormat = { codec: Codec; isTransactional: boolean }
+
 /** Upper bound of what a batch costs beside its records. */
 export const batchOverheadBytes = 61
 const recordOverheadBytes = 21
@@ -76,10 +79,11 @@ export class ProducerBatch {
     this.#encoded = null
   }
 
-  encode(codec: Codec): Uint8Array {
+  encode({ codec, isTransactional }: BatchFormat): Uint8Array {
     this.#encoded ??= encodeBatch({
       records: this.records,
       codec,
+      isTransactional,
       producerId: this.sequence?.producerId ?? -1,
       producerEpoch: this.sequence?.producerEpoch ?? -1,
       baseSequence: this.sequence?.baseSequence ?? -1,

@@ -117,6 +117,16 @@ export class PartitionQueue {
     this.#mustRenumber = true
   }
 
+  /** The producer has another identity, and nothing of the old one is left: sequences start over. */
+  restart(): void {
+    this.#identity = null
+    this.#nextSequence = 0
+    this.#isKnown = false
+    this.#mustRenumber = false
+    this.blockedUntilMs = 0
+    this.lastFailure = null
+  }
+
   /** Takes out what is older than the deadline. Batches in flight stay counted until their answer, but their records are settled. */
   takeExpired(createdBeforeMs: number): ProducerBatch[] {
     const isOld = (batch: ProducerBatch) => batch.createdAtMs <= createdBeforeMs

@@ -4,21 +4,39 @@
  */
 import type { Cluster } from "../cluster.ts"
 import { Deadline, pause } from "../deadline.ts"
-import { type Failed, failed, type Result } from "../errors.ts"
+import { type Failed, failed, ok, type Result } from "../errors.ts"
 import type { TopicInfo } from "../metadata.ts"
 import { retry } from "../retry.ts"
 import { Accumulator } from "./accumulator.ts"
 import { batchOverheadBytes, sizeOf } from "./batch.ts"
 import { partitionOfKey, StickyPartitioner } from "./partitioner.ts"
 import { Sender } from "./sender.ts"
-import type { Producer, ProducerOptions, ProducerRecord, RecordPosition } from "./types.ts"
+import { Transactions } from "./transactions.ts"
+import type {
+  Producer,
+  ProducerOptions,
+  ProducerRecord,
+  RecordPosition,
+  TransactionalOptions,
+  TransactionalProducer,
+  TransactionState,
+} from "./types.ts"
 
-type Settings = Required<ProducerOptions>
+type Settings = Required<ProducerOptions> & { transactional: { transactionalId: string; transactionTimeoutMs: number } | null }
 
-type Ready = { key: Uint8Array | null; value: Uint8Array | null; sizeBytes: number; record: ProducerRecord }
+type Ready = { key: Uint8Array | null; value: Uint8Array | null; sizeBytes: number; record: ProducerRecord; transaction: number }
 
 export function createProducer(cluster: Cluster, options: ProducerOptions, onClosed: () => void = () => {}): Producer {
   return new ProducerCore(cluster, settingsOf(cluster, options), onClosed)
+}
+
+export function createTransactionalProducer(
+  cluster: Cluster,
+  { transactionalId, transactionTimeoutMs = 60_000, ...options }: TransactionalOptions,
+  onClosed: () => void = () => {},
+): TransactionalProducer {
+  const settings = { ...settingsOf(cluster, options), transactional: { transactionalId, transactionTimeoutMs } }
+  return new TransactionalCore(cluster, settings, onClosed)
 }
 
 function settingsOf(cluster: Cluster, options: ProducerOptions): Settings {
@@ -37,10 +55,12 @@ function settingsOf(cluster: Cluster, options: ProducerOptions): Settings {
     deliveryTimeoutMs: options.deliveryTimeoutMs ?? 120_000,
     requestTimeoutMs: options.requestTimeoutMs ?? cluster.config.requestTimeoutMs,
     mayCreateTopics: options.mayCreateTopics ?? true,
+    transactional: null,
   }
 }
 
 class ProducerCore implements Producer {
+  protected readonly transactions: Transactions | null
   readonly #cluster: Cluster
   readonly #settings: Settings
   readonly #accumulator: Accumulator
@@ -61,7 +81,16 @@ class ProducerCore implements Producer {
     this.#lane = cluster.newLane("produce")
     this.#accumulator = new Accumulator(settings, ports.clock)
     this.#sticky = new StickyPartitioner(ports.random, settings.batchBytes)
-    this.#sender = new Sender(cluster, this.#accumulator, { ...settings, lane: this.#lane })
+    this.transactions =
+      settings.transactional &&
+      new Transactions(cluster, settings.transactional, {
+        flush: () => this.flush(),
+        drop: (failure) => this.#sender.drop(failure),
+        drained: () => this.#sender.drained(),
+        restart: () => this.#accumulator.restartSequences(),
+        wake: () => this.#sender.wake(),
+      })
+    this.#sender = new Sender(cluster, this.#accumulator, { ...settings, lane: this.#lane, transactions: this.transactions })
     this.#sender.onDeparture = (topic, partition) => this.#sticky.batchLeft(topic, partition)
   }
 
@@ -90,6 +119,8 @@ class ProducerCore implements Producer {
 
   async close(options: { timeoutMs?: number } = {}): Promise<void> {
     this.#isClosed = true
+    const { transactions } = this
+    if (transactions?.state === "open" || transactions?.state === "broken") await transactions.abort(options.timeoutMs)
     const { clock } = this.#cluster.config.ports
     const flushed = new AbortController()
     const settled = this.flush().finally(() => flushed.abort())
@@ -104,6 +135,8 @@ class ProducerCore implements Producer {
   #check(record: ProducerRecord): Result<Ready> {
     if (this.#isClosed) return failed("CLOSED", "the producer is closed")
     if (this.#settings.isIdempotent && this.#settings.acks !== -1) return failed("BAD_INPUT", "idempotence needs acks -1")
+    const open = this.transactions?.open ?? ok(0)
+    if (!open.ok) return open
     const key = bytesOf(record.key ?? null)
     const value = bytesOf(record.value)
     const { partition, timestamp, headers = [] } = record
@@ -117,7 +150,7 @@ class ProducerCore implements Producer {
     const most = this.#settings.maxRequestBytes - batchOverheadBytes
     if (sizeBytes > most)
       return failed("BAD_INPUT", `the record has ${sizeBytes} bytes, more than the ${most} that a request may carry`, "/value")
-    return { ok: true, value: { key, value, sizeBytes, record } }
+    return { ok: true, value: { key, value, sizeBytes, record, transaction: open.value } }
   }
 
   /** Queues behind earlier calls of the same topic, then waits for what is missing. */
@@ -130,13 +163,21 @@ class ProducerCore implements Producer {
     void admitted.finally(() => {
       if (this.#waiting.get(topic) === admitted) this.#waiting.delete(topic)
     })
-    return admitted.then((admission) => (admission.ok ? admission.value.acknowledged : admission))
+    return admitted.then((admission) => {
+      if (admission.ok) return admission.value.acknowledged
+      if (this.transactions?.isOf(ready.transaction) === true) this.transactions.fail(admission.error)
+      return admission
+    })
   }
 
   async #admit(ready: Ready, deadline: Deadline): Promise<Result<{ acknowledged: Promise<Result<RecordPosition>> }>> {
     const info = await this.#metadata(ready.record.topic, deadline)
     if (!info.ok) return info
     if (!(await this.#accumulator.reserve(ready.sizeBytes, deadline.leftMs))) return bufferFull(this.#settings)
+    if (this.transactions?.isOf(ready.transaction) === false) {
+      this.#accumulator.release(ready.sizeBytes)
+      return failed("ABORTED", "the transaction of this record ended before the record could be sent")
+    }
     // Wrapped, because a promise inside a promise would make the queue wait for the acknowledgement.
     return { ok: true, value: { acknowledged: this.#append(info.value, ready) } }
   }
@@ -171,6 +212,36 @@ class ProducerCore implements Producer {
     if (key !== null) return partitionOfKey(key, info.partitions.length)
     const isUsable = (index: number) => info.partitions[index]?.leader != null
     return this.#sticky.partitionFor(info.name, sizeBytes, { count: info.partitions.length, isUsable })
+  }
+}
+
+class TransactionalCore extends ProducerCore implements TransactionalProducer {
+  get transactionState(): TransactionState {
+    return this.#transactions.state
+  }
+
+  init(): Promise<Result<void>> {
+    return this.#transactions.init()
+  }
+
+  begin(): Result<void> {
+    return this.#transactions.begin()
+  }
+
+  sendOffsets(...[offsets, group]: Parameters<TransactionalProducer["sendOffsets"]>): Promise<Result<void>> {
+    return this.#transactions.sendOffsets(offsets, group)
+  }
+
+  commit(options: { timeoutMs?: number } = {}): Promise<Result<void>> {
+    return this.#transactions.commit(options.timeoutMs)
+  }
+
+  abort(options: { timeoutMs?: number } = {}): Promise<Result<void>> {
+    return this.#transactions.abort(options.timeoutMs)
+  }
+
+  get #transactions(): Transactions {
+    return this.transactions as Transactions
   }
 }
 

@@ -4,19 +4,29 @@ import { InitProducerId, Produce } from "@rivven/protocol/messages"
 import type { Cluster } from "../cluster.ts"
 import { brokerFailed, failed, ok, type Result } from "../errors.ts"
 import { retry } from "../retry.ts"
-import type { ProducerBatch } from "./batch.ts"
+import type { BatchFormat, ProducerBatch } from "./batch.ts"
 import type { Identity } from "./partition-queue.ts"
+import { boundsOf } from "./transaction-requests.ts"
+import type { TransactionGate } from "./transactions.ts"
 import type { Codec } from "./types.ts"
 
 export type Outcome = { baseOffset: number | null; logAppendTimeMs: number }
 
-export type ProduceOptions = { leader: number; lane: string; acks: -1 | 0 | 1; codec: Codec; requestTimeoutMs: number }
+export type ProduceOptions = {
+  leader: number
+  lane: string
+  acks: -1 | 0 | 1
+  codec: Codec
+  requestTimeoutMs: number
+  transactions: TransactionGate | null
+}
 
 /** From 13 on topics are named by id; 12 is the last that names them as callers do. */
 const lastVersionWithNames = 12
 /** The broker gives up first, so that its answer still arrives. */
 const answerMarginMs = 1_000
 const firstVersionWithZstd = 7
+const firstOfTransactions2 = 12
 
 export function askForIdentity(cluster: Cluster, { deliveryTimeoutMs }: { deliveryTimeoutMs: number }): Promise<Result<Identity>> {
   const policy = cluster.policy(deliveryTimeoutMs)
@@ -39,19 +49,20 @@ export async function sendBatches(
   options: ProduceOptions,
   batches: readonly ProducerBatch[],
 ): Promise<Result<Outcome>[]> {
-  const encoded = batches.map((batch) => encode(batch, options.codec))
+  const { transactions } = options
+  const format = { codec: options.codec, isTransactional: transactions !== null }
+  const encoded = batches.map((batch) => encode(batch, format))
   const topicData = wireTopics(batches, encoded)
   if (topicData.length === 0) return encoded.map((result) => (result.ok ? failed("BAD_INPUT", "nothing to send") : result))
   const { leader, lane, acks, requestTimeoutMs } = options
   const answer = await cluster.call(
     Produce,
-    { transactionalId: null, acks, timeoutMs: requestTimeoutMs, topicData },
+    { transactionalId: transactions?.transactionalId ?? null, acks, timeoutMs: requestTimeoutMs, topicData },
     {
       route: { to: "broker", id: leader },
       lane,
       timeoutMs: requestTimeoutMs + answerMarginMs,
-      maxVersion: lastVersionWithNames,
-      minVersion: options.codec === "zstd" ? firstVersionWithZstd : undefined,
+      ...produceBounds(options),
       isOneWay: acks === 0,
     },
   )
@@ -63,9 +74,17 @@ export async function sendBatches(
   })
 }
 
-function encode(batch: ProducerBatch, codec: Codec): Result<Uint8Array> {
+function produceBounds({ codec, transactions }: ProduceOptions): { minVersion: number; maxVersion: number } {
+  const bounds = transactions === null ? {} : boundsOf(transactions.version, firstOfTransactions2)
+  return {
+    minVersion: Math.max(bounds.minVersion ?? 0, codec === "zstd" ? firstVersionWithZstd : 0),
+    maxVersion: Math.min(bounds.maxVersion ?? lastVersionWithNames, lastVersionWithNames),
+  }
+}
+
+function encode(batch: ProducerBatch, format: BatchFormat): Result<Uint8Array> {
   try {
-    return ok(batch.encode(codec))
+    return ok(batch.encode(format))
   } catch (error) {
     if (!(error instanceof EncodeError || error instanceof RangeError)) throw error
     return failed("BAD_INPUT", `the batch for ${batch.topic}-${batch.partition} cannot be encoded: ${error.message}`)

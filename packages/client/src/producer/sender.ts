@@ -11,6 +11,7 @@ import type { Accumulator } from "./accumulator.ts"
 import type { ProducerBatch } from "./batch.ts"
 import { type Identity, maxEpoch, type PartitionQueue } from "./partition-queue.ts"
 import { askForIdentity, type Outcome, sendBatches } from "./requests.ts"
+import type { TransactionGate } from "./transactions.ts"
 import type { Codec } from "./types.ts"
 
 export type SenderOptions = {
@@ -23,6 +24,8 @@ export type SenderOptions = {
   requestTimeoutMs: number
   mayCreateTopics: boolean
   lane: string
+  /** `null` without transactions. */
+  transactions: TransactionGate | null
 }
 
 type Departure = { queue: PartitionQueue; batch: ProducerBatch }
@@ -43,6 +46,7 @@ export class Sender {
   #isWoken = false
   #stopped: Failed | null = null
   #cancelTimer: Cancel = () => {}
+  readonly #whenDrained: (() => void)[] = []
 
   constructor(cluster: Cluster, accumulator: Accumulator, options: SenderOptions) {
     this.#cluster = cluster
@@ -67,6 +71,20 @@ export class Sender {
     this.#giveUp(failure)
   }
 
+  /** Fails what is not acknowledged; what comes later is sent as ever. */
+  drop(failure: Failed): void {
+    this.#giveUp(failure)
+    this.wake()
+  }
+
+  /** Resolves when no batch is collected, waits or travels. */
+  drained(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#whenDrained.push(resolve)
+      this.wake()
+    })
+  }
+
   #giveUp(failure: Failed): void {
     for (const queue of this.#accumulator.queues) {
       for (const batch of queue.takeExpired(Number.POSITIVE_INFINITY)) this.#settle(batch, failure)
@@ -76,13 +94,24 @@ export class Sender {
   #run(): void {
     if (this.#stopped !== null) {
       this.#giveUp(this.#stopped)
+      this.#tellDrained()
       return
     }
     const nowMs = this.#cluster.config.ports.clock.monotonic()
     this.#expire(nowMs)
-    if (this.#options.isIdempotent && this.#identity === null) this.#initialise()
+    if (this.#options.isIdempotent && this.#currentIdentity === null) this.#initialise()
     else this.#depart(nowMs)
     this.#rest(nowMs)
+    this.#tellDrained()
+  }
+
+  get #currentIdentity(): Identity | null {
+    const { transactions } = this.#options
+    return transactions === null ? this.#identity : transactions.identity
+  }
+
+  #tellDrained(): void {
+    if ([...this.#accumulator.queues].every((queue) => queue.isEmpty)) for (const resolve of this.#whenDrained.splice(0)) resolve()
   }
 
   #depart(nowMs: number): void {
@@ -106,7 +135,8 @@ export class Sender {
 
   #isDue(queue: PartitionQueue, nowMs: number): boolean {
     const dueAtMs = queue.dueAtMs(this.#accumulator.isFull ? 0 : this.#options.lingerMs)
-    return dueAtMs !== null && dueAtMs <= nowMs
+    if (dueAtMs === null || dueAtMs > nowMs) return false
+    return this.#options.transactions?.admits(queue.topic, queue.partition) ?? true
   }
 
   /** At most one batch per partition, as the protocol wants, and as many partitions as fit; who did not fit comes first next time. */
@@ -116,7 +146,7 @@ export class Sender {
     for (const queue of [...queues]) {
       if (sizeBytes >= this.#options.maxRequestBytes) break
       if (!this.#isDue(queue, nowMs)) continue
-      const batch = queue.take(this.#identity, nowMs)
+      const batch = queue.take(this.#currentIdentity, nowMs)
       if (batch === null) continue
       sizeBytes += batch.sizeBytes
       departures.push({ queue, batch })
@@ -145,15 +175,16 @@ export class Sender {
       return
     }
     const { error } = outcome
-    const { isIdempotent } = this.#options
+    const { isIdempotent, transactions } = this.#options
     queue.lastFailure = error
     if (error.code === "MESSAGE_TOO_LARGE" && batch.canSplit) queue.split(batch)
-    else if (isIdempotent && isLostSequence(error.code)) this.#repair(queue, batch)
+    else if (isIdempotent && isLostSequence(error.code) && (transactions === null || queue.hasOlderOpen(batch))) this.#repair(queue, batch)
     else if (this.#mayRepeat(error)) this.#repeat(queue, batch, error)
     else {
-      if (isIdempotent && isLostIdentity(error.code)) this.#dropIdentity(queue)
+      if (isIdempotent && transactions === null && isLostIdentity(error.code)) this.#dropIdentity(queue)
       this.#settle(batch, outcome)
       queue.finish(batch, "refused")
+      transactions?.fail(error)
     }
   }
 
@@ -188,7 +219,9 @@ export class Sender {
       for (const batch of queue.takeExpired(nowMs - deliveryTimeoutMs)) {
         const reason = queue.lastFailure === null ? "" : `; last failure: ${queue.lastFailure.message}`
         const where = `${queue.topic}-${queue.partition}`
-        this.#settle(batch, failed("TIMEOUT", `not acknowledged by ${where} within ${deliveryTimeoutMs} ms${reason}`))
+        const failure = failed("TIMEOUT", `not acknowledged by ${where} within ${deliveryTimeoutMs} ms${reason}`)
+        this.#settle(batch, failure)
+        this.#options.transactions?.fail(failure.error)
       }
     }
   }
@@ -204,7 +237,7 @@ export class Sender {
   }
 
   #initialise(): void {
-    if (this.#isInitialising || this.#accumulator.batches.length === 0) return
+    if (this.#options.transactions !== null || this.#isInitialising || this.#accumulator.batches.length === 0) return
     this.#isInitialising = true
     void askForIdentity(this.#cluster, this.#options).then((identity) => {
       this.#isInitialising = false

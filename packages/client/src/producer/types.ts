@@ -1,3 +1,5 @@
+import type { OffsetToCommit } from "../admin/group-offsets.ts"
+import type { GroupMetadata } from "../consumer/types.ts"
 import type { Result } from "../errors.ts"
 
 export type Codec = "none" | "gzip" | "snappy" | "lz4" | "zstd"
@@ -57,4 +59,31 @@ export type Producer = {
   close(options?: { timeoutMs?: number }): Promise<void>
   /** Bytes taken and not yet acknowledged. */
   readonly bufferedBytes: number
+}
+
+export type TransactionalOptions = Omit<ProducerOptions, "acks" | "isIdempotent"> & {
+  /** Names the producer across restarts: whoever comes with it later fences the earlier ones. */
+  transactionalId: string
+  /** After this time the broker aborts what is open. Default 60 s. */
+  transactionTimeoutMs?: number
+}
+
+/**
+ * `broken`: a record or a call of the open transaction failed, only `abort` helps. `fatal`: fenced or forbidden, only `close` helps.
+ * `ending`: the end is asked for; when the answer did not come in time, the same call again finds out.
+ */
+export type TransactionState = "uninitialised" | "ready" | "open" | "ending" | "broken" | "fatal"
+
+/** Sends only within transactions. Calls answer with the reason when the state does not allow them. */
+export type TransactionalProducer = Producer & {
+  readonly transactionState: TransactionState
+  /** Once, before everything else: fences earlier producers of this id and ends what they left open. */
+  init(): Promise<Result<void>>
+  begin(): Result<void>
+  /** Commits offsets of a consumer's group with the transaction. Take `consumer.groupMetadata()` anew each time. */
+  sendOffsets(offsets: readonly OffsetToCommit[], group: Pick<GroupMetadata, "groupId"> & Partial<GroupMetadata>): Promise<Result<void>>
+  /** Waits for all records; commits only when every one was acknowledged. */
+  commit(options?: { timeoutMs?: number }): Promise<Result<void>>
+  /** Fails what is not acknowledged, and makes the rest invisible to readers of committed data. */
+  abort(options?: { timeoutMs?: number }): Promise<Result<void>>
 }

@@ -34,7 +34,12 @@ export type ScriptedBroker = AsyncDisposable & {
   dropConnections(): void
 }
 
-export type ScriptedOptions = { topics?: Readonly<Record<string, number>>; ranges?: ReadonlyMap<number, readonly [number, number]> }
+export type ScriptedOptions = {
+  topics?: Readonly<Record<string, number>>
+  ranges?: ReadonlyMap<number, readonly [number, number]>
+  /** Finalised features and their levels. */
+  features?: Readonly<Record<string, number>>
+}
 
 export async function startScriptedBroker(options: ScriptedOptions = {}): Promise<ScriptedBroker> {
   const sockets = new Set<Socket>()
@@ -112,7 +117,12 @@ function builtIn(request: ScriptedRequest, options: ScriptedOptions & { port: nu
     case ApiVersions.key: {
       const rangeOf = (one: Api) => options.ranges?.get(one.key) ?? one.versions
       const apiKeys = apis.map((one) => ({ apiKey: one.key, minVersion: rangeOf(one)[0], maxVersion: rangeOf(one)[1] }))
-      return { body: { errorCode: 0, apiKeys, throttleTimeMs: 0 } }
+      const finalizedFeatures = Object.entries(options.features ?? {}).map(([name, level]) => ({
+        name,
+        maxVersionLevel: level,
+        minVersionLevel: level,
+      }))
+      return { body: { errorCode: 0, apiKeys, throttleTimeMs: 0, finalizedFeatures } }
     }
     case Metadata.key: {
       const { topics } = decodeRequest(Metadata, apiVersion, frame, bodyOffset)

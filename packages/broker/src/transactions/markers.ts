@@ -31,7 +31,8 @@ export class Markers {
 
   /** Everything written so far is on the disk, whatever the topic's durability. */
   async flush(partitions: Iterable<TransactionPartition>): Promise<void> {
-    await Promise.all([...partitions].map((partition) => this.#options.logOf(partition)?.makeDurable()))
+    const logs = [...partitions].flatMap((partition) => this.#options.logOf(partition) ?? [])
+    await Promise.all(logs.map((log) => log.makeDurable()))
   }
 
   /** Appends all of them in one stretch and waits for the disk. Rejects with a `BrokerError`; some may be written then. */

@@ -33,8 +33,7 @@ export function tornTransactions(run: Run): Anomaly[] {
     })
     const isAborted = one.event.type === "fail" || (one.event.type === "ok" && one.op.outcome === "abort")
     // Whole or nothing; a value that was to be sent and never was has no place in an aborted or unknown transaction.
-    if (visible.length > 0 && missing.length > 0)
-      problems.add(`${id}: ${visible.map(({ value }) => value)} are visible, ${missing.map(({ value }) => value)} are not`)
+    if (visible.length > 0 && missing.length > 0) problems.add(`${id}: ${listed(visible)} are visible, ${listed(missing)} are not`)
     if (visible.length === 0 && !isAborted) for (const { value } of sends) uncommitted.set(value, id)
   }
   for (const { key, cells, isCommitted, event } of readings(run)) {
@@ -45,6 +44,8 @@ export function tornTransactions(run: Run): Anomaly[] {
   }
   return found("C5", problems)
 }
+
+const listed = (sends: Seen<"txn">["op"]["sends"]): string => sends.map(({ value }) => value).join(", ")
 
 interface Edge {
   readonly from: number
@@ -146,7 +147,8 @@ export function fencedWrites(run: Run): Anomaly[] {
     if (type === "invoke") invoked.set(name, i)
     const fence = newest.get(op.producer.id)
     const isLate = fence !== undefined && fence.epoch > op.producer.epoch && (invoked.get(name) ?? i) > fence.i
-    if (type === "ok" && isLate) problems.add(`${op.values} of epoch ${op.producer.epoch} were taken after epoch ${fence.epoch} began`)
+    if (type === "ok" && isLate)
+      problems.add(`${op.values.join(", ")} of epoch ${op.producer.epoch} were taken after epoch ${fence.epoch} began`)
   }
   for (const { key, records = [] } of run.final) {
     const highest = new Map<number, number>()

@@ -5,6 +5,7 @@ import { createDispatcher, type Intercept } from "./dispatch/dispatcher.ts"
 import { Fetcher } from "./fetch/fetcher.ts"
 import { ResponseMemory } from "./fetch/response-memory.ts"
 import { FetchSessions } from "./fetch/sessions.ts"
+import { consumerSettings } from "./groups/consumer-settings.ts"
 import { GroupCoordinator } from "./groups/coordinator.ts"
 import { GroupAdmin } from "./groups/group-admin.ts"
 import { handlers } from "./handlers/index.ts"
@@ -210,6 +211,7 @@ class Start {
         maxSize: configs.brokerNumber("group.max.size"),
       }),
       topicId: (name) => catalog.topic(name)?.id,
+      consumerRules: (groupId) => consumerSettings(configs, catalog, groupId),
     })
     const groupAdmin = new GroupAdmin({
       coordinator: groups,

@@ -15,7 +15,10 @@ import {
 } from "./consumer-state.ts"
 import { Sessions } from "./sessions.ts"
 
-type Settings = Omit<ConsumerRules, "nowMs" | "maySee"> & { readonly sessionTimeoutMs: number; readonly heartbeatIntervalMs: number }
+export type ConsumerSettings = Omit<ConsumerRules, "nowMs" | "maySee"> & {
+  readonly sessionTimeoutMs: number
+  readonly heartbeatIntervalMs: number
+}
 
 export interface ConsumerGroupsOptions {
   readonly log: InternalLog
@@ -23,7 +26,7 @@ export interface ConsumerGroupsOptions {
   readonly random: Random
   readonly logger: Logger
   /** Read anew for every event: configs and topics may change. */
-  readonly rules: () => Settings
+  readonly rules: (groupId: string) => ConsumerSettings
 }
 
 interface Entry {
@@ -62,12 +65,12 @@ export class ConsumerGroups {
 
   /** After the replay: every member has one full session timeout. */
   resume(isOlder: (groupId: string) => boolean): void {
-    const { sessionTimeoutMs } = this.#options.rules()
     for (const group of this.replay.groups()) {
       // The last thing that happened to it was the change of its type.
       if (group.members.size === 0 && isOlder(group.groupId)) continue
       const entry = this.#add(group)
       entry.isStored = true
+      const { sessionTimeoutMs } = this.#options.rules(group.groupId)
       for (const member of group.members.values()) {
         entry.sessions.set(member.memberId, sessionTimeoutMs)
         if (member.state === "unrevoked") entry.revocations.set(member.memberId, member.rebalanceTimeoutMs)
@@ -91,12 +94,8 @@ export class ConsumerGroups {
     return entry !== undefined && (entry.group.members.size > 0 || entry.changes > 0)
   }
 
-  get heartbeatIntervalMs(): number {
-    return this.#options.rules().heartbeatIntervalMs
-  }
-
-  get assignors(): readonly string[] {
-    return this.#options.rules().assignors
+  settings(groupId: string): ConsumerSettings {
+    return this.#options.rules(groupId)
   }
 
   async heartbeat(groupId: string, request: ConsumerHeartbeat, maySee: ConsumerRules["maySee"]): Promise<ConsumerReply> {
@@ -107,7 +106,7 @@ export class ConsumerGroups {
     if (!known && request.epoch !== epochs.join) return failure("GROUP_ID_NOT_FOUND", "there is no such group")
     const entry = known ?? this.#add(emptyConsumerGroup(groupId, this.#options.clock.wall()))
     const reply = await this.#change(entry, (group): Outcome<ConsumerReply> => {
-      const [next, result] = onConsumerHeartbeat(group, request, this.#rules(maySee))
+      const [next, result] = onConsumerHeartbeat(group, request, this.#rules(groupId, maySee))
       return { group: next, result }
     })
     if (!entry.isStored && entry.changes === 0 && this.#entries.get(groupId) === entry) this.#entries.delete(groupId)
@@ -119,7 +118,7 @@ export class ConsumerGroups {
   /** Whoever is heard of lives. */
   touch(groupId: string, memberId: string): void {
     const entry = this.#entries.get(groupId)
-    if (!this.#isStopped && entry?.group.members.has(memberId)) entry.sessions.set(memberId, this.#options.rules().sessionTimeoutMs)
+    if (!this.#isStopped && entry?.group.members.has(memberId)) entry.sessions.set(memberId, this.#options.rules(groupId).sessionTimeoutMs)
   }
 
   /** Takes a group without members out of memory. Answers what has to be written for it. */
@@ -160,7 +159,7 @@ export class ConsumerGroups {
         ? withoutMember(
             group,
             memberId,
-            this.#rules(() => true),
+            this.#rules(group.groupId, () => true),
           )
         : group
       return { group: next, result: true }
@@ -231,8 +230,8 @@ export class ConsumerGroups {
     }
   }
 
-  #rules(maySee: ConsumerRules["maySee"]): ConsumerRules {
-    return { ...this.#options.rules(), nowMs: this.#options.clock.wall(), maySee }
+  #rules(groupId: string, maySee: ConsumerRules["maySee"]): ConsumerRules {
+    return { ...this.#options.rules(groupId), nowMs: this.#options.clock.wall(), maySee }
   }
 
   #stopTimers({ sessions, revocations }: Entry): void {

@@ -1,3 +1,4 @@
+import { count } from "@rivven/protocol/testing"
 import fc from "fast-check"
 import { describe, expect, it } from "vitest"
 import { ConsumerDriver } from "../testing/consumer-driver.ts"
@@ -53,6 +54,17 @@ describe("a member of the newer protocol", () => {
     const driver = new ConsumerDriver({ t: 2 })
     driver.join("a")
     expect(driver.join("a")).toMatchObject({ error: "NONE", epoch: 1, assignment: new Set(["t:0", "t:1"]) })
+  })
+
+  it("may join again at any time, and owns what it owned until it says what it owns", () => {
+    const driver = new ConsumerDriver({ t: 2 })
+    driver.join("a")
+    driver.join("b")
+    const { assignment } = driver.send({ memberId: "a", epoch: 1 })
+    expect(driver.join("a")).toMatchObject({ error: "NONE", epoch: 1, assignment })
+    expect(driver.send({ memberId: "b", epoch: 2 }).assignment).toBeNull()
+    expect(driver.send({ memberId: "a", epoch: 1, owned: assignment }).epoch).toBe(2)
+    expect(driver.send({ memberId: "b", epoch: 2 }).assignment?.size).toBe(1)
   })
 
   it("is one too many", () => {
@@ -174,7 +186,7 @@ describe("whatever members do", () => {
         expect(driver.claims()).toHaveLength(all)
         for (const [id, { owned }] of driver.members) expect(owned).toEqual(driver.group.members.get(id)?.assigned)
       }),
-      { numRuns: 400 },
+      { numRuns: count({ ci: 500, campaign: 50_000 }) },
     )
   })
 
@@ -182,6 +194,6 @@ describe("whatever members do", () => {
     const driver = new ConsumerDriver({ t: 7 })
     for (const id of ids) driver.members.set(id, { epoch: 0, owned: new Set(), told: null, isFull: true, topicNames: ["t"] })
     for (let round = 0; round < 8; round++) for (const id of ids) driver.beat(id)
-    expect(sizes(driver).sort()).toEqual([1, 2, 2, 2])
+    expect(sizes(driver).toSorted((a, b) => a - b)).toEqual([1, 2, 2, 2])
   })
 })

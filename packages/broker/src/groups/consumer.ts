@@ -61,7 +61,7 @@ function locate(group: ConsumerGroup, request: ConsumerHeartbeat, rules: Consume
     if (owner?.epoch === epochs.leaveForNow) return { member: returning(owner, memberId), replaces: owner, isNew: false }
     if (owner && owner.memberId !== memberId) return { error: "UNRELEASED_INSTANCE_ID" }
     const known = group.members.get(memberId)
-    if (known) return atItsEpoch(known, request)
+    if (known) return { member: known, replaces: null, isNew: false }
     if (group.members.size >= rules.maxSize) return { error: "GROUP_MAX_SIZE_REACHED" }
     return { member: newMember(request), replaces: null, isNew: true }
   }
@@ -109,7 +109,7 @@ function advance(group: ConsumerGroup, { member: before, replaces, isNew, reques
   const isStale = changed || next.metadataHash !== group.metadataHash || !isSameResolution(group, next)
   if (isStale) next = { ...next, epoch: group.epoch + 1 }
   if (next.epoch > next.assignmentEpoch) next = { ...next, target: targetOf(next, rules), assignmentEpoch: next.epoch }
-  const member = reconcile(asking, request.owned, next)
+  const member = reconcile(asking, confirmed(before, request), next)
   if (member !== asking) next = { ...next, members: new Map(next.members).set(member.memberId, member) }
   return [isUntouched(group, next, before, member) ? group : next, answer(before, member, request)]
 }
@@ -122,6 +122,11 @@ function isUntouched(group: ConsumerGroup, next: ConsumerGroup, ...[before, memb
     group.members.has(member.memberId) &&
     next.assignmentEpoch === group.assignmentEpoch
   )
+}
+
+/** Who joins again owns nothing, but may be the echo of a request that was answered long ago: that takes nothing from the member. */
+function confirmed(before: ConsumerMember, { epoch, owned }: ConsumerHeartbeat): Partitions | null {
+  return epoch === epochs.join && before.epoch !== epochs.join ? null : owned
 }
 
 /** Only regular expressions that both have are of interest: another subscription is a change anyway. */

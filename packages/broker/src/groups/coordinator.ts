@@ -3,6 +3,7 @@
 import type { InternalLog, LogRecord, ReplayedRecord } from "../internal-log.ts"
 import type { Cancel, Clock, Logger, Random } from "../ports.ts"
 import { transition } from "./classic.ts"
+import { ConsumerGroups, type ConsumerSettings } from "./consumer-groups.ts"
 import { decodeStored, encodeGroup, type StoredRecord } from "./group-records.ts"
 import { mayCreateGroup } from "./join.ts"
 import { OffsetStore } from "./offsets.ts"
@@ -45,6 +46,7 @@ export interface CoordinatorOptions {
   readonly rules: () => Omit<GroupRules, "nowMs">
   /** The id of an existing topic. Offsets of others are left behind in a replay. */
   readonly topicId: (name: string) => string | undefined
+  readonly consumerRules: (groupId: string) => ConsumerSettings
 }
 
 type Request<E extends GroupEvent> = Omit<E, "kind" | "ticket">
@@ -52,6 +54,8 @@ type Request<E extends GroupEvent> = Omit<E, "kind" | "ticket">
 export class GroupCoordinator {
   readonly offsets = new OffsetStore()
   readonly transactionalOffsets = new TransactionalOffsets()
+  /** Groups of the newer protocol; a name belongs to one protocol at a time. */
+  readonly consumers: ConsumerGroups
   readonly #options: CoordinatorOptions
   readonly #entries = new Map<string, Entry>()
   readonly #open = new Map<Ticket, (reply: GroupReply) => void>()
@@ -61,6 +65,10 @@ export class GroupCoordinator {
 
   private constructor(options: CoordinatorOptions) {
     this.#options = options
+    this.consumers = new ConsumerGroups(
+      { ...options, rules: options.consumerRules },
+      { isInUse: (groupId) => this.#isInUse(groupId), forget: (groupId) => this.forget(groupId) },
+    )
   }
 
   /** Replays the log: groups go on where they were, and every member gets one full session timeout. */
@@ -74,6 +82,7 @@ export class GroupCoordinator {
     )
     coordinator.#nextOrder = options.log.endOffset
     for (const group of groups.values()) coordinator.#resume(group)
+    coordinator.consumers.resume((groupId) => groups.has(groupId))
     return coordinator
   }
 
@@ -93,7 +102,9 @@ export class GroupCoordinator {
 
   join(groupId: string, request: Omit<Request<JoinEvent>, "freshMemberId">): Promise<JoinReply> {
     if (groupId === "") return Promise.resolve(joinFailure("INVALID_GROUP_ID", request.memberId))
+    if (this.consumers.isInUse(groupId)) return Promise.resolve(joinFailure("INCONSISTENT_GROUP_PROTOCOL", request.memberId))
     if (!mayCreateGroup(request, this.group(groupId))) return Promise.resolve(joinFailure("UNKNOWN_MEMBER_ID", request.memberId))
+    this.#takeOver(groupId)
     const freshMemberId = `${request.instanceId ?? request.clientId}-${this.#uuid()}`
     return this.#ask<JoinReply>(this.#entryOf(groupId), (ticket) => ({ kind: "join", ...request, freshMemberId, ticket }))
   }
@@ -145,8 +156,23 @@ export class GroupCoordinator {
   /** Answers everything that still waits, so that connections can end. */
   stop(): void {
     this.#isStopped = true
+    this.consumers.stop()
     for (const entry of this.#entries.values()) this.#stopTimers(entry)
     for (const [ticket, entry] of this.#waitingTickets()) this.#answer(ticket, unavailable(entry))
+  }
+
+  #isInUse(groupId: string): boolean {
+    const group = this.group(groupId)
+    return group !== undefined && (group.phase !== "empty" || group.pendingMembers.size > 0)
+  }
+
+  /** An empty group of the newer protocol becomes one of the older; what is stored of the new one comes behind these records. */
+  #takeOver(groupId: string): void {
+    const records = this.consumers.forget(groupId)
+    if (records.length === 0) return
+    this.write(records).catch((error: unknown) => {
+      this.#options.logger.warn({ groupId, reason: String(error) }, "the former type of a group could not be removed")
+    })
   }
 
   *#waitingTickets(): Generator<[Ticket, "join" | "sync"]> {
@@ -160,6 +186,7 @@ export class GroupCoordinator {
 
   #replay(record: ReplayedRecord, groups: Map<string, ClassicGroup>): void {
     const stored = decodeStored(record)
+    if (stored === null) this.consumers.replay.apply(record)
     if (stored?.type === "offset") this.#replayOffset(stored, record)
     if (stored?.type !== "group") return
     if (stored.value) groups.set(stored.groupId, stored.value)

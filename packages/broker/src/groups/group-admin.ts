@@ -4,6 +4,7 @@ import { decodeRecord } from "@rivven/protocol"
 import { ConsumerProtocolSubscription } from "@rivven/protocol/messages/internal"
 import { isBrokerError } from "../errors.ts"
 import type { Cancel, Clock } from "../ports.ts"
+import { type ConsumerGroup, phaseOf, subscriptionOf } from "./consumer-state.ts"
 import type { GroupCoordinator } from "./coordinator.ts"
 import { encodeOffset } from "./group-records.ts"
 import type { CommittedOffset, OffsetKey } from "./offsets.ts"
@@ -16,6 +17,8 @@ export type OffsetError =
   | "OFFSET_METADATA_TOO_LARGE"
   | "INVALID_COMMIT_OFFSET_SIZE"
   | "GROUP_ID_NOT_FOUND"
+  | "STALE_MEMBER_EPOCH"
+  | "UNSUPPORTED_VERSION"
 export type DeleteError = "NONE" | "NON_EMPTY_GROUP" | "GROUP_ID_NOT_FOUND" | "INVALID_GROUP_ID" | "COORDINATOR_NOT_AVAILABLE"
 export type OffsetDeleteError = "NONE" | "GROUP_SUBSCRIBED_TO_TOPIC" | "UNKNOWN_TOPIC_OR_PARTITION"
 
@@ -48,6 +51,7 @@ export interface ListedGroup {
   readonly groupId: string
   readonly protocolType: string
   readonly state: string
+  readonly type: "classic" | "consumer"
 }
 
 export const stateNames: Record<GroupPhase, string> = {
@@ -104,7 +108,8 @@ export class GroupAdmin {
   /** As `commit`, for as long as the producer's transaction is open; `endTransaction` decides. */
   async commitInTransaction(request: CommitRequest, producer: { producerId: number; producerEpoch: number }): Promise<OffsetError[]> {
     const isFromOutside = request.generation < 0 && request.memberId === "" && request.instanceId === null
-    const refusal = isFromOutside ? null : this.#whyNotCommit(request)
+    const reason = isFromOutside ? null : this.#whyNotCommit({ ...request, isTransactional: true })
+    const refusal = reason === "STALE_MEMBER_EPOCH" ? "ILLEGAL_GENERATION" : reason
     if (refusal) return request.offsets.map(() => refusal)
     this.#coordinator.touch(request.groupId, request.memberId)
     const { errors, accepted } = this.#judge(request)
@@ -126,9 +131,9 @@ export class GroupAdmin {
   /** Removes committed offsets of a group that does not use them. */
   async deleteOffsets(groupId: string, keys: readonly { topic: string; partition: number }[]): Promise<DeleteError | OffsetDeleteError[]> {
     const group = this.#coordinator.group(groupId)
-    if (!group && !this.#coordinator.offsets.hasAny(groupId)) return groupId === "" ? "INVALID_GROUP_ID" : "GROUP_ID_NOT_FOUND"
+    if (!this.has(groupId)) return groupId === "" ? "INVALID_GROUP_ID" : "GROUP_ID_NOT_FOUND"
     if (group && group.phase !== "empty" && group.protocolType !== "consumer") return "NON_EMPTY_GROUP"
-    const used = group ? subscribedTopics(group) : new Set<string>()
+    const used = group ? subscribedTopics(group) : consumedTopics(this.#coordinator.consumers.get(groupId))
     const errors = keys.map(({ topic, partition }): OffsetDeleteError => {
       if (this.#options.topicIdOf(topic, partition) === undefined) return "UNKNOWN_TOPIC_OR_PARTITION"
       return used === "all" || used.has(topic) ? "GROUP_SUBSCRIBED_TO_TOPIC" : "NONE"
@@ -139,7 +144,8 @@ export class GroupAdmin {
 
   async deleteGroup(groupId: string): Promise<DeleteError> {
     const group = this.#coordinator.group(groupId)
-    if (!group && !this.#coordinator.offsets.hasAny(groupId)) return groupId === "" ? "INVALID_GROUP_ID" : "GROUP_ID_NOT_FOUND"
+    if (!this.has(groupId)) return groupId === "" ? "INVALID_GROUP_ID" : "GROUP_ID_NOT_FOUND"
+    if (this.#coordinator.consumers.isInUse(groupId)) return "NON_EMPTY_GROUP"
     if (group && (group.phase !== "empty" || group.pendingMembers.size > 0)) return "NON_EMPTY_GROUP"
     if (this.#coordinator.transactionalOffsets.hasAny(groupId)) return "NON_EMPTY_GROUP"
     return (await this.#removeGroup(groupId)) ?? "NONE"
@@ -151,14 +157,18 @@ export class GroupAdmin {
   }
 
   has(groupId: string): boolean {
-    return this.#coordinator.group(groupId) !== undefined || this.#coordinator.offsets.hasAny(groupId)
+    const { offsets, consumers } = this.#coordinator
+    return this.#coordinator.group(groupId) !== undefined || consumers.get(groupId) !== undefined || offsets.hasAny(groupId)
   }
 
   list(): ListedGroup[] {
     const listed = new Map<string, ListedGroup>()
-    for (const groupId of this.#coordinator.offsets.groupIds()) listed.set(groupId, { groupId, protocolType: "", state: "Empty" })
+    for (const groupId of this.#coordinator.offsets.groupIds())
+      listed.set(groupId, { groupId, protocolType: "", state: "Empty", type: "classic" })
     for (const { groupId, protocolType, phase } of this.#coordinator.groups())
-      listed.set(groupId, { groupId, protocolType: protocolType ?? "", state: stateNames[phase] })
+      listed.set(groupId, { groupId, protocolType: protocolType ?? "", state: stateNames[phase], type: "classic" })
+    for (const group of this.#coordinator.consumers.all())
+      listed.set(group.groupId, { groupId: group.groupId, protocolType: "consumer", state: phaseOf(group), type: "consumer" })
     return [...listed.values()]
   }
 
@@ -181,16 +191,21 @@ export class GroupAdmin {
     for (const { groupId } of this.list()) {
       const group = this.#coordinator.group(groupId)
       if (group && (group.phase !== "empty" || group.pendingMembers.size > 0)) continue
+      if (this.#coordinator.consumers.isInUse(groupId)) continue
+      const sinceMs = group?.sinceMs ?? this.#coordinator.consumers.get(groupId)?.sinceMs ?? 0
       if (this.#coordinator.transactionalOffsets.hasAny(groupId)) continue
       const expired = [...this.#coordinator.offsets.of(groupId)]
-        .filter(([, { committedMs }]) => nowMs - Math.max(committedMs, group?.sinceMs ?? 0) >= retentionMs)
+        .filter(([, { committedMs }]) => nowMs - Math.max(committedMs, sinceMs) >= retentionMs)
         .map(([key]) => key)
       await this.#remove(expired)
       if (!this.#coordinator.offsets.hasAny(groupId)) await this.#removeGroup(groupId)
     }
   }
 
-  #whyNotCommit({ groupId, memberId, instanceId, generation, knowsMissingGroups }: CommitRequest): OffsetError | null {
+  #whyNotCommit(request: CommitRequest & { readonly isTransactional?: boolean }): OffsetError | null {
+    const { groupId, memberId, instanceId, generation, knowsMissingGroups } = request
+    const consumers = this.#coordinator.consumers.get(groupId)
+    if (consumers) return whyNotConsumerCommit(consumers, request)
     const group = this.#coordinator.group(groupId)
     const isFromOutside = generation < 0 && memberId === "" && instanceId === null
     if (isFromOutside) return group && group.phase !== "empty" ? "UNKNOWN_MEMBER_ID" : null
@@ -223,7 +238,8 @@ export class GroupAdmin {
   async #removeGroup(groupId: string): Promise<"COORDINATOR_NOT_AVAILABLE" | null> {
     const keys = [...this.#coordinator.offsets.of(groupId)].map(([key]) => key)
     const tombstone = this.#coordinator.forget(groupId)
-    const records = [...keys.map((key) => encodeOffset(key, null)), ...(tombstone ? [tombstone] : [])]
+    const former = this.#coordinator.consumers.forget(groupId)
+    const records = [...keys.map((key) => encodeOffset(key, null)), ...(tombstone ? [tombstone] : []), ...former]
     const failure = records.length === 0 ? null : await this.#write(records)
     if (!failure) for (const key of keys) this.#coordinator.offsets.delete(key)
     return failure
@@ -257,6 +273,29 @@ function whyNotOffset({ topicId, offset, metadata, maxMetadataBytes }: OffsetChe
   if (topicId === undefined) return "UNKNOWN_TOPIC_OR_PARTITION"
   if (Buffer.byteLength(metadata) > maxMetadataBytes) return "OFFSET_METADATA_TOO_LARGE"
   return offset < 0 || offset > Number.MAX_SAFE_INTEGER ? "INVALID_COMMIT_OFFSET_SIZE" : "NONE"
+}
+
+/** What is wrong with the epoch that a member of the newer protocol names, if anything. */
+export function whyNotCurrent(
+  { members }: ConsumerGroup,
+  memberId: string,
+  epoch: number,
+): "UNKNOWN_MEMBER_ID" | "STALE_MEMBER_EPOCH" | null {
+  const member = members.get(memberId)
+  if (!member) return "UNKNOWN_MEMBER_ID"
+  return member.epoch === epoch ? null : "STALE_MEMBER_EPOCH"
+}
+
+function whyNotConsumerCommit(group: ConsumerGroup, request: CommitRequest & { readonly isTransactional?: boolean }): OffsetError | null {
+  const { memberId, generation, knowsMissingGroups, isTransactional = false } = request
+  if (generation < 0 && group.members.size === 0) return null
+  const reason = whyNotCurrent(group, memberId, generation)
+  // Older clients would take the epoch for a generation.
+  return reason === null && !isTransactional && !knowsMissingGroups ? "UNSUPPORTED_VERSION" : reason
+}
+
+function consumedTopics(group: ConsumerGroup | undefined): ReadonlySet<string> {
+  return new Set(group ? [...group.members.values()].flatMap((member) => [...subscriptionOf(member, group)]) : [])
 }
 
 /** Topics the members of a consumer group read; "all" when a member's subscription cannot be read. */

@@ -1,8 +1,9 @@
 // Committed offsets of groups. Null topics (from 2) mean all that are committed; a group or partition without a commit answers offset -1
-// and no error. 5 leader epochs, 7 stable offsets: what a transaction may still change is not answered, 8 several groups in one request.
+// and no error. 9 a member of the newer protocol says its epoch. 5 leader epochs, 7 stable offsets: what a transaction may still change is not answered, 8 several groups in one request.
 import { type ErrorName, errorCode, type RequestOf } from "@rivven/protocol"
 import { OffsetFetch } from "@rivven/protocol/messages"
 import { defineHandler, type RequestContext } from "../dispatch/define-handler.ts"
+import { whyNotCurrent } from "../groups/group-admin.ts"
 import type { CommittedOffset, OffsetStore } from "../groups/offsets.ts"
 
 type Wanted = RequestOf<typeof OffsetFetch>["topics"]
@@ -13,12 +14,15 @@ const nothing = { committedOffset: -1, committedLeaderEpoch: -1, metadata: "" }
 
 export default defineHandler(OffsetFetch, {
   versions: [1, 9],
-  omits: ["member ids and epochs of version 9 (there are no groups of the newer protocol)", "version 10 (topic ids)"],
+  omits: ["version 10 (topic ids)"],
   handle(request, context) {
     const { requireStable } = request
-    const of = (groupId: string, topics: Wanted) => ofGroup({ groupId, topics, requireStable }, context)
-    if (context.apiVersion < firstVersionWithGroups) return { ...of(request.groupId, request.topics), groups: [] }
-    return { topics: [], groups: request.groups.map(({ groupId, topics }) => ({ groupId, ...of(groupId, topics) })) }
+    if (context.apiVersion < firstVersionWithGroups) {
+      const { groupId, topics } = request
+      return { ...ofGroup({ groupId, topics, requireStable, memberId: null, memberEpoch: -1 }, context), groups: [] }
+    }
+    const groups = request.groups.map((group) => ({ groupId: group.groupId, ...ofGroup({ ...group, requireStable }, context) }))
+    return { topics: [], groups }
   },
 })
 
@@ -26,9 +30,19 @@ interface Question {
   readonly groupId: string
   readonly topics: Wanted
   readonly requireStable: boolean
+  readonly memberId: string | null
+  readonly memberEpoch: number
 }
 
-function ofGroup({ groupId, topics: wanted, requireStable }: Question, context: RequestContext) {
+/** Whoever is not a member, or does not say so, may ask. */
+function whyNotMember({ groupId, memberId, memberEpoch }: Question, { groups }: RequestContext): ErrorName | null {
+  const group = groups.consumers.get(groupId)
+  if (!group || (memberId === null && memberEpoch < 0)) return null
+  return whyNotCurrent(group, memberId ?? "", memberEpoch)
+}
+
+function ofGroup(question: Question, context: RequestContext) {
+  const { groupId, topics: wanted, requireStable } = question
   const { offsets, transactionalOffsets } = context.groups
   const isUnstable = (topic: string, partition: number) => requireStable && transactionalOffsets.isPending({ groupId, topic, partition })
   const answer = (topics: NonNullable<Wanted>) =>
@@ -38,6 +52,11 @@ function ofGroup({ groupId, topics: wanted, requireStable }: Question, context: 
     const hasError = context.apiVersion >= firstVersionWithError
     const topics = hasError ? [] : (wanted ?? []).map((topic) => refused(topic, "GROUP_AUTHORIZATION_FAILED"))
     return { topics, errorCode: errorCode("GROUP_AUTHORIZATION_FAILED") }
+  }
+  const stranger = whyNotMember(question, context)
+  if (stranger) {
+    context.countError(stranger)
+    return { topics: [], errorCode: errorCode(stranger) }
   }
   if (wanted === null) return { topics: answer(visible(everything(offsets, groupId), context)), errorCode: 0 }
   const mayDescribe = (name: string) => context.allows("DESCRIBE", "TOPIC", name)

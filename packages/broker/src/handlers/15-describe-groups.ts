@@ -1,4 +1,4 @@
-// State and members of classic groups. A group that does not exist is "Dead" without an error, and from 6 GROUP_ID_NOT_FOUND. Metadata and
+// State and members of classic groups. A group that does not exist, or is of the newer protocol, is "Dead" without an error, and from 6 GROUP_ID_NOT_FOUND. Metadata and
 // assignments are shown once the group is stable, as Kafka does.
 import { errorCode, type ResponseInput } from "@rivven/protocol"
 import { DescribeGroups } from "@rivven/protocol/messages"
@@ -38,12 +38,13 @@ function denied(groupId: string, context: RequestContext): Described {
 function describe(groupId: string, context: RequestContext): Described {
   const group = context.groups.group(groupId)
   if (group) return described(group)
-  if (context.groups.offsets.hasAny(groupId)) return described(emptyGroup(groupId, 0))
+  const isOther = context.groups.consumers.get(groupId) !== undefined
+  if (!isOther && context.groups.offsets.hasAny(groupId)) return described(emptyGroup(groupId, 0))
   const isKnowing = context.apiVersion >= firstVersionThatKnowsMissingGroups
   if (isKnowing) context.countError("GROUP_ID_NOT_FOUND")
   return {
     errorCode: isKnowing ? errorCode("GROUP_ID_NOT_FOUND") : 0,
-    errorMessage: isKnowing ? `Group ${quote(groupId)} does not exist` : null,
+    errorMessage: isKnowing ? `Group ${quote(groupId)} ${isOther ? "is not a classic group" : "does not exist"}` : null,
     groupId,
     groupState: stateNames.dead,
     protocolType: "",

@@ -3,8 +3,6 @@ import { ListGroups } from "@rivven/protocol/messages"
 import { defineHandler } from "../dispatch/define-handler.ts"
 import { clusterResource } from "../security/access.ts"
 
-const groupType = "classic"
-
 export default defineHandler(ListGroups, {
   versions: [0, 5],
   omits: [],
@@ -15,8 +13,8 @@ export default defineHandler(ListGroups, {
     const groups = context.groupAdmin
       .list()
       .filter(({ groupId }) => seesAll || context.wouldAllow("DESCRIBE", "GROUP", groupId))
-      .filter(({ state }) => isWanted(request.typesFilter, groupType) && isWanted(request.statesFilter, state))
-      .map(({ groupId, protocolType, state }) => ({ groupId, protocolType, groupState: state, groupType }))
+      .filter(({ state, type }) => isWanted(request.typesFilter, type) && isWanted(request.statesFilter, state))
+      .map(({ groupId, protocolType, state, type }) => ({ groupId, protocolType, groupState: state, groupType: type }))
     return { errorCode: 0, groups }
   },
 })

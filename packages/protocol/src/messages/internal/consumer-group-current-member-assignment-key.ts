@@ -6,7 +6,7 @@ export const ConsumerGroupCurrentMemberAssignmentKey = defineRecord({
   name: "ConsumerGroupCurrentMemberAssignmentKey",
   versions: [8, 8],
   fields: {
-    groupId: string({ until: 0 }),
-    memberId: string({ until: 0 }),
+    groupId: string(),
+    memberId: string(),
   },
 })

@@ -6,7 +6,7 @@ export const ConsumerGroupMemberMetadataKey = defineRecord({
   name: "ConsumerGroupMemberMetadataKey",
   versions: [5, 5],
   fields: {
-    groupId: string({ until: 0 }),
-    memberId: string({ until: 0 }),
+    groupId: string(),
+    memberId: string(),
   },
 })

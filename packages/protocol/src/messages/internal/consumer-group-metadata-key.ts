@@ -6,6 +6,6 @@ export const ConsumerGroupMetadataKey = defineRecord({
   name: "ConsumerGroupMetadataKey",
   versions: [3, 3],
   fields: {
-    groupId: string({ until: 0 }),
+    groupId: string(),
   },
 })

@@ -6,6 +6,6 @@ export const ConsumerGroupPartitionMetadataKey = defineRecord({
   name: "ConsumerGroupPartitionMetadataKey",
   versions: [4, 4],
   fields: {
-    groupId: string({ until: 0 }),
+    groupId: string(),
   },
 })

@@ -6,7 +6,7 @@ export const ConsumerGroupRegularExpressionKey = defineRecord({
   name: "ConsumerGroupRegularExpressionKey",
   versions: [16, 16],
   fields: {
-    groupId: string({ until: 0 }),
-    regularExpression: string({ until: 0 }),
+    groupId: string(),
+    regularExpression: string(),
   },
 })

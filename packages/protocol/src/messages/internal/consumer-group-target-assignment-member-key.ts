@@ -6,7 +6,7 @@ export const ConsumerGroupTargetAssignmentMemberKey = defineRecord({
   name: "ConsumerGroupTargetAssignmentMemberKey",
   versions: [7, 7],
   fields: {
-    groupId: string({ until: 0 }),
-    memberId: string({ until: 0 }),
+    groupId: string(),
+    memberId: string(),
   },
 })

@@ -6,6 +6,6 @@ export const ConsumerGroupTargetAssignmentMetadataKey = defineRecord({
   name: "ConsumerGroupTargetAssignmentMetadataKey",
   versions: [6, 6],
   fields: {
-    groupId: string({ until: 0 }),
+    groupId: string(),
   },
 })

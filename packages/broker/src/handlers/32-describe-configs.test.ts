@@ -145,7 +145,7 @@ describe("IncrementalAlterConfigs", () => {
     ["a bad list", [["cleanup.policy", 0, "delete,burn"]], ["INVALID_CONFIG", "compact"]],
     ["an empty list", [["cleanup.policy", 3, "delete"]], ["INVALID_CONFIG", "compact"]],
     ["a bad durability", [["durability", 0, "interval"]], ["INVALID_CONFIG", "interval:<ms>"]],
-    ["no value", [["retention.ms", 0, null]], ["INVALID_CONFIG", "needs a value"]],
+    ["no value", [["retention.ms", 0, null]], ["INVALID_REQUEST", "needs a value"]],
     ["APPEND on a number", [["retention.ms", 2, "1"]], ["INVALID_CONFIG", "lists"]],
     ["an unknown operation", [["retention.ms", 9, "1"]], ["INVALID_REQUEST", "SUBTRACT"]],
     [
@@ -174,7 +174,7 @@ describe("IncrementalAlterConfigs", () => {
 
   it("refuses read-only broker configs, unknown resources and internal topics", async () => {
     await using s = await stage()
-    expect(await alter(s.talk, [["node.id", 0, "2"]], { type: types.broker, name: "1" })).toMatchObject({ error: "INVALID_CONFIG" })
+    expect(await alter(s.talk, [["node.id", 0, "2"]], { type: types.broker, name: "1" })).toMatchObject({ error: "INVALID_REQUEST" })
     expect((await alter(s.talk, [["retention.ms", 0, "1"]], { name: "nope" })).error).toBe("UNKNOWN_TOPIC_OR_PARTITION")
     expect((await alter(s.talk, [["retention.ms", 0, "1"]], { name: "__consumer_offsets" })).error).toBe("INVALID_CONFIG")
     expect((await alter(s.talk, [["x", 0, "1"]], { type: 16, name: "m" })).error).toBe("INVALID_REQUEST")

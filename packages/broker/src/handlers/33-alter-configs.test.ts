@@ -73,7 +73,7 @@ describe("AlterConfigs", () => {
     expect((await replace(s.talk, wanted, { validateOnly: true })).error).toBe("NONE")
     const bad = await replace(s.talk, { ...wanted, configs: { "segment.ms": "5", "retention.m": "1" } }, { validateOnly: true })
     expect(bad).toMatchObject({ error: "INVALID_CONFIG", message: expect.stringContaining("retention.ms") })
-    expect((await replace(s.talk, { ...wanted, configs: { "segment.ms": null } })).error).toBe("INVALID_CONFIG")
+    expect((await replace(s.talk, { ...wanted, configs: { "segment.ms": null } })).error).toBe("INVALID_REQUEST")
     expect(await set(s.talk, types.topic, "t")).toEqual({ "retention.ms": ["1000", 1] })
   })
 
@@ -81,7 +81,7 @@ describe("AlterConfigs", () => {
     ["an unknown topic", { type: types.topic, name: "nope", configs: {} }, ["UNKNOWN_TOPIC_OR_PARTITION", "nope"]],
     ["an internal topic", { type: types.topic, name: "__consumer_offsets", configs: {} }, ["INVALID_CONFIG", "broker"]],
     ["another broker", { type: types.broker, name: "7", configs: {} }, ["INVALID_REQUEST", "7"]],
-    ["what is fixed at the start", { type: types.broker, name: "1", configs: { "node.id": "2" } }, ["INVALID_CONFIG", "read-only"]],
+    ["what is fixed at the start", { type: types.broker, name: "1", configs: { "node.id": "2" } }, ["INVALID_REQUEST", "read-only"]],
     ["broker loggers", { type: types.brokerLogger, name: "1", configs: { root: "DEBUG" } }, ["INVALID_REQUEST", "loggers"]],
     ["client metrics", { type: types.clientMetrics, name: "m", configs: { metrics: "x" } }, ["INVALID_REQUEST", "metrics"]],
     ["an unknown type", { type: 9, name: "x", configs: {} }, ["INVALID_REQUEST", "type 9"]],

@@ -1,5 +1,5 @@
 // Moves of replicas (KIP-455). This node is the only place: what asks for it is done, everything else is refused, and nothing is ever under
-// way that could be cancelled. 1 may forbid another number of replicas.
+// way that could be cancelled. 1 may forbid another number of replicas, which no assignment that is accepted has.
 import { errorCode, type RequestOf } from "@rivven/protocol"
 import { AlterPartitionReassignments } from "@rivven/protocol/messages"
 import { quote } from "../config.ts"
@@ -8,8 +8,7 @@ import type { Refused } from "../log/model.ts"
 import { clusterResource } from "../security/access.ts"
 import { refuse } from "../topics/refusal.ts"
 
-type Request = RequestOf<typeof AlterPartitionReassignments>
-type Wanted = Request["topics"][number]["partitions"][number]
+type Wanted = RequestOf<typeof AlterPartitionReassignments>["topics"][number]["partitions"][number]
 
 export default defineHandler(AlterPartitionReassignments, {
   versions: [0, 1],
@@ -25,7 +24,7 @@ export default defineHandler(AlterPartitionReassignments, {
       name,
       partitions: partitions.map((wanted) => {
         const { partitionIndex } = wanted
-        const why = whyUnknown(name, partitionIndex, context) ?? whyNotMoved(wanted, request, context)
+        const why = whyUnknown(name, partitionIndex, context) ?? whyNotMoved(wanted, context)
         if (!why) return { partitionIndex, errorCode: 0, errorMessage: null }
         context.countError(why.error)
         return { partitionIndex, errorCode: errorCode(why.error), errorMessage: why.message }
@@ -42,14 +41,12 @@ function whyUnknown(name: string, index: number, { catalog }: RequestContext): R
   return refuse("UNKNOWN_TOPIC_OR_PARTITION", `Topic ${quote(name)} has no partition ${index}; it has ${topic.partitionCount}`)
 }
 
-function whyNotMoved({ replicas }: Wanted, { allowReplicationFactorChange }: Request, { identity }: RequestContext): Refused | undefined {
+function whyNotMoved({ replicas }: Wanted, { identity }: RequestContext): Refused | undefined {
   if (replicas === null) return refuse("NO_REASSIGNMENT_IN_PROGRESS", "No partition reassignment is in progress.")
   if (replicas.length === 0) return refuse("INVALID_REPLICA_ASSIGNMENT", "The assignment names no broker")
   const other = replicas.find((replica) => replica !== identity.nodeId)
   if (other !== undefined)
     return refuse("INVALID_REPLICA_ASSIGNMENT", `The assignment names broker ${other}; the only one is ${identity.nodeId}`)
   if (replicas.length === 1) return undefined
-  return allowReplicationFactorChange
-    ? refuse("INVALID_REPLICA_ASSIGNMENT", `The assignment names broker ${identity.nodeId} more than once`)
-    : refuse("INVALID_REPLICATION_FACTOR", `The assignment has ${replicas.length} replicas; the partition has 1`)
+  return refuse("INVALID_REPLICA_ASSIGNMENT", `The assignment names broker ${identity.nodeId} more than once`)
 }

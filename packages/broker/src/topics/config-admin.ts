@@ -170,9 +170,9 @@ function newValue({ table, currentValue }: Resource, change: ConfigChange): stri
       "INVALID_CONFIG",
       `Unknown config ${quote(change.name)}; the nearest known one is ${nearest(change.name, namesOf(table))}`,
     )
-  if (definition.readOnly) return refuse("INVALID_CONFIG", `${definition.name} is read-only; it is set when the broker starts`)
+  if (definition.readOnly) return refuse("INVALID_REQUEST", `${definition.name} is read-only; it is set when the broker starts`)
   if (operation === "delete") return null
-  if (change.value === null) return refuse("INVALID_CONFIG", `${definition.name} needs a value for ${operation.toUpperCase()}`)
+  if (change.value === null) return refuse("INVALID_REQUEST", `${definition.name} needs a value for ${operation.toUpperCase()}`)
   if (operation !== "set" && definition.type !== "list")
     return refuse("INVALID_CONFIG", `${operation.toUpperCase()} works on lists; ${definition.name} is of type ${definition.type}`)
   return accepted(table, definition, operated(operation, { now: currentValue(definition.name), value: change.value }))

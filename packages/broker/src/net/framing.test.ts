@@ -18,7 +18,7 @@ let pieces: (chunk: Uint8Array) => Uint8Array[] = (chunk) => [chunk]
 
 /** The real network, which hands on what arrives in `pieces`. */
 const cuttingNet: Net = {
-  connect: nodeNet.connect,
+  connect: (host, port) => nodeNet.connect(host, port),
   listen: (address, arrivals, tls) =>
     nodeNet.listen(address, { ...bound(arrivals), accept: (connection, visit) => arrivals.accept(cutting(connection), visit) }, tls),
 }

@@ -1,4 +1,4 @@
-/** The real broker in a process of its own, so that it can be killed. The port changes with every start; clients ask for it. */
+/** The real broker in a process of its own, so that it can be killed. The port changes with every start unless it is fixed; clients ask for it. */
 import { type ChildProcess, spawn } from "node:child_process"
 import { once } from "node:events"
 import { join } from "node:path"
@@ -16,9 +16,13 @@ export class BrokerProcess {
   /** What the processes wrote, newest last, for failures. */
   readonly output: string[] = []
 
-  constructor(dataDir: string, settings: readonly string[] = []) {
+  private readonly fixedPort: number
+
+  /** Without a fixed port every start gets another one; clients of other people want one that stays. */
+  constructor(dataDir: string, { settings = [], port = 0 }: { settings?: readonly string[]; port?: number } = {}) {
     this.dataDir = dataDir
     this.settings = settings
+    this.fixedPort = port
   }
 
   get pid(): number | undefined {
@@ -28,7 +32,9 @@ export class BrokerProcess {
   /** Resolves when the broker listens. */
   async start(): Promise<void> {
     this.incarnation++
-    const child = spawn(process.execPath, [script, this.dataDir, "0", ...this.settings], { stdio: ["ignore", "pipe", "pipe"] })
+    const child = spawn(process.execPath, [script, this.dataDir, String(this.fixedPort), ...this.settings], {
+      stdio: ["ignore", "pipe", "pipe"],
+    })
     this.child = child
     child.stderr.setEncoding("utf8").on("data", (text: string) => this.keep(text))
     this.port = await new Promise<number>((done, fail) => {

@@ -6,6 +6,7 @@ import { addressKey } from "./broker-pool.ts"
 import type { Connection } from "./connection.ts"
 import { failed, type ItemError, type Result } from "./errors.ts"
 import type { Address, Clock } from "./ports.ts"
+import { isRefusedIdentity } from "./sasl.ts"
 
 export type RaceOptions = {
   clock: Clock
@@ -26,7 +27,8 @@ export function raceToOpen({ clock, addresses, staggerMs, open }: RaceOptions): 
     }
     const fail = (address: Address, error: ItemError) => {
       failures.push(`${addressKey(address)}: ${error.message}`)
-      if (failures.length === addresses.length) finish(failed("NO_BROKER", `no broker can be reached (${failures.join("; ")})`))
+      if (isRefusedIdentity(error.code)) finish({ ok: false, error })
+      else if (failures.length === addresses.length) finish(failed("NO_BROKER", `no broker can be reached (${failures.join("; ")})`))
       else startNext()
     }
     const startNext = () => {

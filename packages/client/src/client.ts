@@ -5,18 +5,23 @@ import { createConsumer } from "./consumer/consumer.ts"
 import type { Consumer, ConsumerOptions } from "./consumer/types.ts"
 import type { Result } from "./errors.ts"
 import { nodePorts } from "./node-ports.ts"
-import type { Ports } from "./ports.ts"
+import type { Ports, TlsOptions } from "./ports.ts"
 import { createProducer, createTransactionalProducer } from "./producer/producer.ts"
 import type { Producer, ProducerOptions, TransactionalOptions, TransactionalProducer } from "./producer/types.ts"
 import { fetchRaw, type RawFetch, type RawFetchRequest } from "./raw-fetch.ts"
 import { readMessages } from "./reader/read.ts"
 import { tailMessages } from "./reader/tail.ts"
 import type { ReadAnswer, ReadRequest, TailRequest, TailStep } from "./reader/types.ts"
+import type { SaslOptions } from "./sasl.ts"
 
 export type ClientOptions = {
   /** `host:port` of some brokers; the others are found through them. */
   bootstrap: readonly string[]
   clientId?: string
+  /** Default plain TCP; `{}` is TLS with the authorities that Node trusts. */
+  tls?: TlsOptions
+  /** Default nobody in particular. */
+  sasl?: SaslOptions
   /** One attempt at one broker. Default 20 s. */
   requestTimeoutMs?: number
   /** A whole admin call with its retries. Default 30 s. */
@@ -93,6 +98,8 @@ function clusterConfig(options: ClientOptions): ClusterConfig {
   return {
     ports: { ...nodePorts, ...options.ports },
     bootstrap: options.bootstrap,
+    tls: options.tls ?? null,
+    sasl: options.sasl ?? null,
     clientId: options.clientId ?? "rivven",
     softwareVersion: "0.1.0",
     requestTimeoutMs: options.requestTimeoutMs ?? 20_000,

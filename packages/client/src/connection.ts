@@ -15,8 +15,10 @@ import {
   type ResponseOf,
 } from "@rivven/protocol"
 import { ApiVersions } from "@rivven/protocol/messages"
+import { Deadline } from "./deadline.ts"
 import { type Failed, failed, ok, type Result } from "./errors.ts"
-import type { Address, ByteStream, Cancel, Clock, Net } from "./ports.ts"
+import type { Address, ByteStream, Cancel, Clock, Net, TlsOptions } from "./ports.ts"
+import { authenticate, type SaslOptions } from "./sasl.ts"
 import { featuresOf, parseVersions, type VersionRange, versionFor } from "./versions.ts"
 
 export type ConnectionConfig = {
@@ -25,7 +27,9 @@ export type ConnectionConfig = {
   clientId: string
   /** Answers above this size end the connection. */
   maxFrameBytes: number
-  /** Time for connecting and for the exchange of versions. */
+  tls?: TlsOptions | null
+  sasl?: SaslOptions | null
+  /** Time for connecting, the exchange of versions and authentication. */
   connectTimeoutMs: number
   softwareVersion: string
   /** Where correlation ids start; they wrap at 2^31. */
@@ -68,27 +72,32 @@ export class Connection {
     this.#config = config
     this.#nextId = config.firstCorrelationId ?? 0
     this.#frames = new FrameReader({ maxFrameBytes: config.maxFrameBytes })
-    this.#stream = config.net.connect(address, {
+    const events = {
       onOpen: () => this.#opened?.(),
-      onData: (chunk) => this.#receive(chunk),
-      onEnd: (cause) =>
+      onData: (chunk: Uint8Array) => this.#receive(chunk),
+      onEnd: (cause: Error | null) =>
         this.#end(failed("CONNECTION_LOST", `${this.#name} closed the connection${cause === null ? "" : `: ${cause.message}`}`)),
-    })
+    }
+    this.#stream = config.net.connect(address, events, config.tls ?? null)
   }
 
-  /** Connects and asks which versions this broker speaks; the answer holds for this connection only. */
+  /** Connects, asks which versions this broker speaks (the answer holds for this connection only), and says who this client is. */
   static async open(address: Address, config: ConnectionConfig): Promise<Result<Connection>> {
     const connection = new Connection(address, config)
-    const since = config.clock.monotonic()
+    const deadline = new Deadline(config.clock, config.connectTimeoutMs)
     const connected = await connection.#connected()
     if (!connected.ok) return connected
-    const versions = await connection.#exchangeVersions(config.connectTimeoutMs - (config.clock.monotonic() - since))
+    const versions = await connection.#exchangeVersions(deadline.leftMs)
     if (!versions.ok) {
       connection.#end(versions)
       return versions
     }
     connection.#versions = versions.value
-    return ok(connection)
+    const { sasl = null } = config
+    const known = sasl === null ? ok(undefined) : await authenticate(connection, sasl, () => deadline.leftMs)
+    if (known.ok) return ok(connection)
+    connection.#end(known)
+    return known
   }
 
   get isOpen(): boolean {

@@ -19,6 +19,7 @@ export const localCodes = {
   NO_LEADER: true,
   NOT_A_MEMBER: false,
   TIMEOUT: true,
+  UNTRUSTED_BROKER: false,
   UNKNOWN_BROKER: true,
   UNSUPPORTED_BY_CLUSTER: false,
 } as const

@@ -31,7 +31,7 @@ export type {
 export { ClientError, type ErrorCode, type Failed, type ItemError, type LocalCode, type Ok, type Result, unwrap } from "./errors.ts"
 export type { PartitionInfo } from "./metadata.ts"
 export { nodePorts } from "./node-ports.ts"
-export type { Address, ByteStream, Clock, Net, Ports, Random, StreamEvents } from "./ports.ts"
+export type { Address, ByteStream, Clock, Net, Ports, Random, StreamEvents, TlsOptions } from "./ports.ts"
 export { partitionOfKey } from "./producer/partitioner.ts"
 export type {
   Codec,
@@ -56,3 +56,4 @@ export type {
   TailRequest,
   TailStep,
 } from "./reader/types.ts"
+export type { SaslMechanism, SaslOptions } from "./sasl.ts"

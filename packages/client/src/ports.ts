@@ -18,7 +18,7 @@ export type StreamEvents = {
   onEnd(cause: Error | null): void
 }
 
-/** A byte stream to one address: plain TCP today; anything that carries bytes in order fits. */
+/** A byte stream to one address: TCP, TLS; anything that carries bytes in order fits. */
 export type ByteStream = {
   /** `onWritten` comes when the bytes left this process; never when the stream ended before. */
   write(bytes: Uint8Array, onWritten?: () => void): void
@@ -28,6 +28,17 @@ export type ByteStream = {
 
 export type Address = { host: string; port: number }
 
-export type Net = { connect(address: Address, events: StreamEvents): ByteStream }
+export type TlsOptions = {
+  /** PEM of who signs the brokers' certificates. Default those that Node trusts. */
+  ca?: string
+  /** PEM of the own certificate with those above it, and of its key, where the brokers ask for one. */
+  certificate?: string
+  key?: string
+  /** The name that the brokers' certificates carry, also sent to them (SNI). Default the host of each address. */
+  serverName?: string
+}
+
+/** With TLS, `onOpen` comes after the handshake, when the certificate was found good. `null` is plain TCP. */
+export type Net = { connect(address: Address, events: StreamEvents, tls: TlsOptions | null): ByteStream }
 
 export type Ports = { clock: Clock; random: Random; net: Net }

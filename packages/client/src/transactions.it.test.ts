@@ -10,7 +10,7 @@ describe("against Apache Kafka", () => {
 })
 
 describe("against Apache Kafka with the older protocol", () => {
-  transactionsContract(useTarget(() => startApacheKafka({ properties, features: ["transaction.version=1"] }).then(targetOf)))
+  transactionsContract(useTarget(() => startApacheKafka({ properties, format: ["--feature", "transaction.version=1"] }).then(targetOf)))
 })
 
 const targetOf = (kafka: Awaited<ReturnType<typeof startApacheKafka>>) => ({

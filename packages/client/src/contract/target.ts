@@ -20,15 +20,15 @@ export type Suite = {
   restart(): Promise<void>
 }
 
-/** Starts the target once for the file, and gives each test clients that close by themselves. */
-export function useTarget(start: () => Promise<Target>): Suite {
+/** Starts the target once for the file, and gives each test clients that close by themselves. `more` is what every client of it needs. */
+export function useTarget(start: () => Promise<Target>, more: () => Partial<ClientOptions> = () => ({})): Suite {
   let target: Target
   let shared: Client
   let count = 0
   const clients: Client[] = []
   const suite: Suite = {
     client(options = {}) {
-      const client = createClient({ bootstrap: [target.bootstrap], clientId: "contract", ...options })
+      const client = createClient({ bootstrap: [target.bootstrap], clientId: "contract", ...more(), ...options })
       clients.push(client)
       return client
     },

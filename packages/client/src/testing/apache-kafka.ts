@@ -16,8 +16,8 @@ const run = promisify(execFile)
 export type ApacheKafkaOptions = {
   /** Lines for `server.properties` that win over the defaults. */
   properties?: Readonly<Record<string, string>>
-  /** Features to finalise at another level than this Kafka's newest, as `name=level`. */
-  features?: readonly string[]
+  /** More arguments for formatting the storage: levels of features, SCRAM users. */
+  format?: readonly string[]
   /** JVM arguments. Default a small heap and quick start. */
   jvm?: readonly string[]
   /** Default a temporary folder that `stop` removes. */
@@ -92,18 +92,8 @@ export async function startApacheKafka(options: ApacheKafkaOptions = {}): Promis
     main,
     ...args,
   ]
-  const features = (options.features ?? []).flatMap((feature) => ["--feature", feature])
-  const format = java(
-    "kafka.tools.StorageTool",
-    "format",
-    "--ignore-formatted",
-    "-t",
-    "RivvenTestKafkaAAAAAAA",
-    "-c",
-    properties,
-    ...features,
-  )
-  await run("java", ["-Xmx128m", "-XX:TieredStopAtLevel=1", ...format])
+  const format = java("kafka.tools.StorageTool", "format", "--ignore-formatted", "-t", "RivvenTestKafkaAAAAAAA", "-c", properties)
+  await run("java", ["-Xmx128m", "-XX:TieredStopAtLevel=1", ...format, ...(options.format ?? [])])
   const node = new KafkaNode(dataDir, [...(options.jvm ?? smallJvm), ...java("kafka.Kafka", properties)])
   await node.start()
   const stop = async () => {

@@ -140,4 +140,4 @@ export function isSameSet<T>(a: ReadonlySet<T>, b: ReadonlySet<T>): boolean {
   return a === b || (a.size === b.size && a.isSubsetOf(b))
 }
 
-export const isSameList = (a: readonly string[], b: readonly string[]): boolean => isSameSet(new Set(a), new Set(b))
+export const isSameList = (a: readonly string[], b: readonly string[]): boolean => a === b || isSameSet(new Set(a), new Set(b))

@@ -10,6 +10,7 @@ import {
   OffsetFetch,
 } from "@rivven/protocol/messages"
 import { describe, expect, it } from "vitest"
+import { faultyDisk } from "../storage/faulty-disk.ts"
 import { startTestBroker } from "../testing/in-process.ts"
 import { ManualClock } from "../testing/manual-clock.ts"
 import { GroupMember, settledGroup } from "../testing/member.ts"
@@ -147,6 +148,49 @@ describe("a group of the newer protocol over the wire", () => {
     expect((await beat(s.talk, ["b", 2])).partitions).toHaveLength(1)
     await clock.advance(46_000)
     await expect.poll(async () => (await described(s.talk)).groupState).toBe("Empty")
+  })
+
+  it("says nothing that is not durable: what the disk refuses has not happened", async () => {
+    let isBroken = false
+    const disk = faultyDisk(memoryDisk(), (call) => (isBroken && call.operation === "datasync" ? { error: "EIO" } : undefined))
+    await using s = await stage({ ports: { disk } })
+    await s.talk.createTopic("t", { partitions: 2 })
+    await join(s.talk, "a")
+    isBroken = true
+    const refused = await Promise.all([join(s.talk, "b"), join(s.talk, "c"), join(s.talk, "d", { groupId: "new" })])
+    expect(refused.map(({ error }) => error)).toEqual(Array(3).fill("COORDINATOR_NOT_AVAILABLE"))
+    expect((await beat(s.talk, ["a", -1])).error).toBe("COORDINATOR_NOT_AVAILABLE")
+    const group = await described(s.talk)
+    expect(group).toMatchObject({ groupState: "Stable", groupEpoch: 1 })
+    expect(group.members.map(({ memberId, memberEpoch }) => [memberId, memberEpoch])).toEqual([["a", 1]])
+    expect((await described(s.talk, "new")).error).toBe("GROUP_ID_NOT_FOUND")
+    expect(await beat(s.talk, ["a", 1])).toMatchObject({ error: "NONE", memberEpoch: 1 })
+  })
+
+  it("lets many members join at once, and each partition has one owner through it", async () => {
+    await using s = await stage()
+    await s.talk.createTopic("t", { partitions: 12 })
+    const ids = Array.from({ length: 8 }, (_, index) => `m${index}`)
+    const epochs = new Map(ids.map((id) => [id, 0]))
+    const known = new Map<string, RequestInput<typeof ConsumerGroupHeartbeat>["topicPartitions"]>()
+    const hear = async (id: string, answering: ReturnType<typeof beat>) => {
+      const { error, memberEpoch, assignment } = await answering
+      expect(error).toBe("NONE")
+      epochs.set(id, memberEpoch)
+      if (assignment) known.set(id, assignment.topicPartitions)
+    }
+    await Promise.all(ids.map((id) => hear(id, join(s.talk, id))))
+    for (let round = 0; round < 6; round++) {
+      await Promise.all(ids.map((id) => hear(id, beat(s.talk, [id, epochs.get(id)!], { topicPartitions: known.get(id) ?? [] }))))
+      const owned = (await described(s.talk)).members.flatMap(({ assignment }) =>
+        assignment.topicPartitions.flatMap((one) => one.partitions),
+      )
+      expect(new Set(owned).size).toBe(owned.length)
+    }
+    const group = await described(s.talk)
+    expect(group.groupState).toBe("Stable")
+    const sizes = group.members.map(({ assignment }) => assignment.topicPartitions.flatMap((one) => one.partitions).length)
+    expect(sizes.toSorted((a, b) => a - b)).toEqual([1, 1, 1, 1, 2, 2, 2, 2])
   })
 })
 

@@ -5,9 +5,11 @@ import {
   ConsumerGroupHeartbeat,
   DeleteGroups,
   DescribeGroups,
+  InitProducerId,
   ListGroups,
   OffsetDelete,
   OffsetFetch,
+  TxnOffsetCommit,
 } from "@rivven/protocol/messages"
 import { describe, expect, it } from "vitest"
 import { faultyDisk } from "../storage/faulty-disk.ts"
@@ -231,6 +233,32 @@ describe("offsets of a group of the newer protocol", () => {
     expect(await deleted(s.talk)).toBe("NONE")
     expect((await described(s.talk)).error).toBe("GROUP_ID_NOT_FOUND")
     expect(await fetch(null, -1)).toBe(-1)
+  })
+
+  it("in a transaction belong to members at their epoch too", async () => {
+    await using s = await stage()
+    await s.talk.createTopic("t", { partitions: 1 })
+    await join(s.talk, "a")
+    const init = { transactionalId: "x", transactionTimeoutMs: 10_000, producerId: -1, producerEpoch: -1 }
+    const { producerId, producerEpoch } = await s.talk.wire.call(InitProducerId, 4, init)
+    const commit = async (memberId: string, generationId: number) => {
+      const partitions = [{ partitionIndex: 0, committedOffset: 3, committedMetadata: "" }]
+      const member = { memberId, generationId, groupInstanceId: null, topics: [{ name: "t", partitions }] }
+      const { topics } = await s.talk.wire.call(TxnOffsetCommit, 5, {
+        transactionalId: "x",
+        groupId: "g",
+        producerId,
+        producerEpoch,
+        ...member,
+      })
+      return errorName(topics[0]!.partitions[0]!.errorCode)
+    }
+    expect([await commit("a", 2), await commit("x", 1), await commit("a", 1), await commit("", -1)]).toEqual([
+      "ILLEGAL_GENERATION",
+      "UNKNOWN_MEMBER_ID",
+      "NONE",
+      "NONE",
+    ])
   })
 })
 

@@ -41,7 +41,6 @@ export interface ConsumerMember {
 export interface TopicView {
   readonly name: string
   readonly id: string
-  readonly isInternal: boolean
   readonly partitionCount: number
 }
 

@@ -1,5 +1,5 @@
 // Which topics a group of the newer protocol reads. Regular expressions have the syntax RE2, which is matched in linear time whatever a
-// client sends; they match whole names, and no topics of the broker's own.
+// client sends; they match whole names, those of the broker's own topics too, as Kafka's do.
 import { RE2JS } from "re2js"
 import { type ConsumerGroup, type ConsumerMember, type ConsumerRules, subscriptionOf, type TopicView } from "./consumer-state.ts"
 
@@ -30,7 +30,7 @@ export function resolveSubscriptions(group: ConsumerGroup, { topics, maySee }: C
 function matching(regex: string, topics: readonly TopicView[], maySee: (name: string) => boolean): string[] {
   const matches = matcherOf(regex)
   if (!matches) return []
-  return topics.filter(({ name, isInternal }) => !isInternal && matches(name) && maySee(name)).map(({ name }) => name)
+  return topics.filter(({ name }) => matches(name) && maySee(name)).map(({ name }) => name)
 }
 
 /** Partition counts of all topics that exist and are read, and by whom. */

@@ -98,7 +98,7 @@ describe("a group of the newer protocol over the wire", () => {
   it("reads topics that match and those that are created later", async () => {
     await using s = await stage()
     await s.talk.createTopic("t-1", { partitions: 1 })
-    const first = await join(s.talk, "a", { subscribedTopicNames: null, subscribedTopicRegex: "t-[0-9]+|__.*" })
+    const first = await join(s.talk, "a", { subscribedTopicNames: null, subscribedTopicRegex: "t-[0-9]+" })
     expect(first.partitions).toEqual([0])
     await s.talk.createTopic("t-2", { partitions: 2 })
     expect(await beat(s.talk, ["a", 1])).toMatchObject({ memberEpoch: 2, partitions: expect.arrayContaining([0, 0, 1]) })

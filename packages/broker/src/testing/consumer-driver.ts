@@ -38,7 +38,6 @@ export class ConsumerDriver {
     this.topics = Object.entries(counts).map(([name, partitionCount]) => ({
       name,
       id: name,
-      isInternal: name.startsWith("__"),
       partitionCount,
     }))
   }

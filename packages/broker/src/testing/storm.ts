@@ -1,5 +1,6 @@
 // Random requests that reach deep: the few names, members, producers and topics that they speak of exist, or did a moment ago.
 import type { Api, Field, Fields } from "@rivven/protocol"
+import { CreateTopics, OffsetCommit } from "@rivven/protocol/messages"
 import { below, type Random, randomMessage } from "@rivven/protocol/testing"
 import { batchOf } from "./talk.ts"
 
@@ -19,16 +20,19 @@ export class Storm {
   }
 
   request(api: Api, version: number): Body {
-    const body = this.#fill(api.request, version, randomMessage(api.request, version, this.#random)) as Body
-    return body
+    const body = this.#fill(api.request, version, randomMessage(api.request, version, this.#random))
+    if (this.#random() < 0.3) return body
+    return api.key === CreateTopics.key ? plainTopics(body) : api.key === OffsetCommit.key ? withoutMember(body) : body
   }
 
-  /** Remembers ids, members, epochs and generations of an answer. */
+  /** Remembers members, epochs and generations of an answer, and ids of its own topics. */
   learn(value: unknown): void {
     if (Array.isArray(value)) for (const item of value.slice(0, 20)) this.learn(item)
     if (typeof value !== "object" || value === null || value instanceof Uint8Array || Array.isArray(value)) return
+    const { name: topic } = value as { name?: unknown }
     for (const [name, inner] of Object.entries(value)) {
-      if (learnt.has(name)) this.#remember(name, inner)
+      if (inner === -1 || inner === "") continue
+      if (learnt.has(name) && !(name === "topicId" && !topics.includes(topic as string))) this.#remember(name, inner)
       this.learn(inner)
     }
   }
@@ -66,22 +70,26 @@ export class Storm {
     if (field.kind === "string") return this.#text(name)
     if (field.kind === "records") return this.#batch()
     if (field.kind === "uuid") return this.#one(this.#learned.get("topicId") ?? [])
+    if (name === "sessionTimeoutMs") return 5_990 + below(this.#random, 1_000)
+    if (name === "resourceType") return this.#one(resourceTypes)
     if (name === "acks") return this.#random() < 0.5 ? 1 : -1
     if (name in small) return below(this.#random, small[name] as number)
-    return this.#one(this.#learned.get(sameAs[name] ?? name) ?? [])
+    const known = this.#learned.get(sameAs[name] ?? name) ?? []
+    return this.#random() < 0.7 ? known.at(-1) : this.#one(known)
   }
 
   #text(name: string): string | undefined {
     if (/^(topic|topicName|topicNames|name)$/u.test(name) || name === "topics") return this.#one(topics)
     if (/group/iu.test(name) && name !== "groupInstanceId") return this.#one(groups)
     if (name === "transactionalId" || name === "transactionalIds") return this.#one(transactions)
+    if (name === "resourceName") return this.#one([...topics, ...groups, "", "1", "0"])
     if (name === "memberId") return this.#one([...(this.#learned.get("memberId") ?? []), ""]) as string
     if (name === "protocolType") return "consumer"
     return undefined
   }
 
   #batch(): Uint8Array {
-    const [producerId, producerEpoch] = ["producerId", "producerEpoch"].map((name) => this.#one(this.#learned.get(name) ?? []))
+    const [producerId, producerEpoch] = ["producerId", "producerEpoch"].map((name) => this.#learned.get(name)?.at(-1))
     const isPlain = typeof producerId !== "number" || typeof producerEpoch !== "number" || this.#random() < 0.4
     const producer = isPlain
       ? {}
@@ -93,6 +101,25 @@ export class Storm {
     return batch
   }
 }
+
+/** Topics that can be made: no assignments, no configs, one replica. */
+function plainTopics(body: Body): Body {
+  const wanted = (body.topics as Body[]).slice(0, 1).map((topic) => ({
+    ...topic,
+    assignments: [],
+    configs: [],
+    replicationFactor: 1,
+    numPartitions: 3,
+  }))
+  return { ...body, topics: wanted, ...("validateOnly" in body ? { validateOnly: false } : {}) }
+}
+
+/** As those commit who assign partitions to themselves. */
+function withoutMember(body: Body): Body {
+  return { ...body, memberId: "", generationIdOrMemberEpoch: -1, ...("groupInstanceId" in body ? { groupInstanceId: null } : {}) }
+}
+
+const resourceTypes = [2, 4, 8, 16, 32]
 
 const learnt = new Set(["memberId", "producerId", "producerEpoch", "topicId", "generationId", "memberEpoch", "sessionId"])
 const sameAs: Record<string, string> = { generationIdOrMemberEpoch: "generationId", epoch: "producerEpoch" }
@@ -115,7 +142,6 @@ const small: Record<string, number> = {
   partitions: 3,
   index: 3,
   maxWaitMs: 10,
-  sessionTimeoutMs: 7_000,
   rebalanceTimeoutMs: 100,
   timeoutMs: 1_000,
   transactionTimeoutMs: 2_000,

@@ -9,13 +9,14 @@ import { kafkaClasspath, startApacheKafka } from "@rivven/client/testing"
 import { dumpLogSegments } from "../e2e/compat/dump-log-segments.ts"
 import { startNode } from "../e2e/fixtures/node.ts"
 import { franzGoTests } from "./franz-go.ts"
+import { librdkafkaTests } from "./librdkafka.ts"
 import { cacheDir, provideTools, pythonVenv } from "./tools.ts"
 
 const { values: flags, positionals } = parseArgs({
   allowPositionals: true,
   options: { against: { type: "string", default: "rivven" }, report: { type: "string" } },
 })
-const clients = positionals.length > 0 ? positionals : ["kcat", "python", "java", "franz-go"]
+const clients = positionals.length > 0 ? positionals : ["kcat", "python", "java", "franz-go", "librdkafka"]
 const compatDir = join(dirname(import.meta.dirname), "e2e", "compat")
 const caseTimeoutMs = 240_000
 
@@ -31,6 +32,7 @@ const env = {
   PYTHON: join(pythonVenv, "bin", "python"),
   KAFKA_CLASSPATH: await kafkaClasspath(),
   FRANZ_GO: franzGoTests(cacheDir),
+  LIBRDKAFKA: librdkafkaTests(cacheDir),
 }
 
 for (const client of clients) {

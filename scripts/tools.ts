@@ -5,6 +5,7 @@ import { existsSync, mkdirSync } from "node:fs"
 import { homedir } from "node:os"
 import { join } from "node:path"
 import { provideFranzGo } from "./franz-go.ts"
+import { librdkafkaHeaders, provideLibrdkafka } from "./librdkafka.ts"
 
 export interface MissingTool {
   name: string
@@ -18,6 +19,8 @@ export const cacheDir = join(process.env.XDG_CACHE_HOME ?? join(homedir(), ".cac
 const programs: Record<string, string> = {
   chromium: "chromium",
   kcat: "kcat",
+  make: "make",
+  "g++": "g++",
   java: "openjdk-17-jre-headless",
   mvn: "maven",
   python3: "python3-venv",
@@ -36,12 +39,10 @@ export const pythonVenv = join(cacheDir, `python-${pythonPins.join("_").replace(
 
 export function provideTools(): MissingTool[] {
   mkdirSync(cacheDir, { recursive: true })
-  const wanted = Object.entries(programs).filter(([program]) => !isOnPath(program))
-  if (wanted.length > 0 && process.getuid?.() === 0 && isOnPath("apt-get")) aptInstall(wanted.map(([, name]) => name))
-  const missing = wanted
-    .filter(([program]) => !isOnPath(program))
-    .map(([program, name]) => ({ name: program, remedy: `apt-get install -y ${name}` }))
-  return missing.concat(provideGo(), providePython())
+  const isRoot = process.getuid?.() === 0 && isOnPath("apt-get")
+  if (isRoot && absentPackages().length > 0) aptInstall(absentPackages())
+  const missing = absentPackages().map((name) => ({ name, remedy: `apt-get install -y ${name}` }))
+  return missing.concat(provideGo(), providePython(), missing.length > 0 ? [] : provideSuite())
 }
 
 /** Go builds franz-go's tests, and the kube-apiserver and etcd that judge the resource API; Debian's own Go is too old for their sources. */
@@ -56,6 +57,21 @@ function provideGo(): MissingTool[] {
   return [
     { name: `Go 1.${leastGoMinor}`, remedy: "your distribution's package of it, or the archive of the Go project, and put go on the PATH" },
   ]
+}
+
+/** Debian packages whose program or header is not there. */
+function absentPackages(): string[] {
+  const ofPrograms = Object.entries(programs).filter(([program]) => !isOnPath(program))
+  const ofHeaders = Object.entries(librdkafkaHeaders).filter(([header]) => !isHeader(header))
+  return [...ofPrograms, ...ofHeaders].map(([, name]) => name)
+}
+
+function isHeader(name: string): boolean {
+  return spawnSync("g++", ["-E", "-x", "c", "-"], { input: `#include <${name}>\n`, stdio: ["pipe", "ignore", "ignore"] }).status === 0
+}
+
+function provideSuite(): MissingTool[] {
+  return provideLibrdkafka(cacheDir) ? [] : [{ name: "librdkafka's tests", remedy: "the steps of scripts/librdkafka.ts, by hand" }]
 }
 
 function isOnPath(program: string): boolean {

@@ -52,6 +52,16 @@ export class IndexCache {
     segment.indexes = null
   }
 
+  /** Stays with its segment, whatever the bound: its files are about to go. */
+  async pin(segment: Segment): Promise<void> {
+    const { indexes } = segment
+    if (indexes === null) {
+      await this.of(segment)
+      return this.pin(segment)
+    }
+    if (this.held.delete(segment)) this.heldBytes -= bytesOf(indexes)
+  }
+
   private async rebuild(segment: Segment): Promise<Indexes> {
     const lease = await this.files.acquire(segment.path)
     try {

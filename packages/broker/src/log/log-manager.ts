@@ -7,6 +7,7 @@ import type { Cancel, Disk, DiskLock, Random } from "../ports.ts"
 import { isDiskFull } from "../storage/disk.ts"
 import { type CleanMark, type PartitionMark, writeCleanShutdown, writeRecoveryPoints } from "./checkpoints.ts"
 import { ClockGuard } from "./clock-guard.ts"
+import { Compactor } from "./compaction/compactor.ts"
 import { lockDataDir, type Meta, openMeta } from "./data-dir.ts"
 import { Frontier } from "./frontier.ts"
 import type { StorageHealth } from "./health.ts"
@@ -37,12 +38,16 @@ export interface LogManagerOptions extends LogDirOptions {
   minFreeBytes?: number
   reserveBytes?: number
   retentionCheckMs?: number
+  compactionCheckMs?: number
+  /** Keys of one run of compaction; more wait for the next. */
+  maxCompactionKeys?: number
 }
 
 export const internalTopicNames = ["__cluster_metadata", "__consumer_offsets", "__transaction_state"] as const
 
 const mebibyte = 1_048_576
 const checkpointMs = 5_000
+const compactionKeys = 500_000
 
 const sealsAtOnce = 16
 
@@ -55,6 +60,7 @@ export class LogManager {
   private readonly guard: SpaceGuard
   private readonly opened: OpenedDir
   private readonly clockGuard: ClockGuard
+  private readonly compactor: Compactor
   private readonly byName = new Map<string, Partition>()
   private readonly timers = new Set<Cancel>()
   private checkpointTimer: Cancel | null = null
@@ -71,6 +77,7 @@ export class LogManager {
     const { disk, clock, logger, minFreeBytes = 64 * mebibyte, reserveBytes = 64 * mebibyte } = options
     this.guard = new SpaceGuard({ disk, clock, logger, health: this.dir.health, minFreeBytes, reserveBytes })
     this.clockGuard = new ClockGuard(clock, opened.lastSeenMs)
+    this.compactor = new Compactor(this.dir, options.maxCompactionKeys ?? compactionKeys)
     this.dir.health.on((health) => this.healthChanged(health))
     for (const { id, path, log } of opened.logs) this.add(id, { log, path, config: this.configOf(id.topic, {}) })
   }
@@ -193,7 +200,17 @@ export class LogManager {
   async applyRetention(): Promise<number> {
     const nowMs = this.clockGuard.nowMs()
     let bytes = 0
-    for (const partition of [...this.byName.values()]) bytes += await applyRetention(partition, this.dir, nowMs)
+    for (const partition of [...this.byName.values()])
+      bytes += await partition.exclusively(() => applyRetention(partition, this.dir, nowMs))
+    return bytes
+  }
+
+  /** Compacts every partition that is due now; also runs by itself. Answers how many bytes that saved. */
+  async applyCompaction(): Promise<number> {
+    const nowMs = this.clockGuard.nowMs()
+    let bytes = 0
+    for (const partition of [...this.byName.values()])
+      if (partition.config.cleanupPolicy !== "delete") bytes += await partition.exclusively(() => this.compactor.compact(partition, nowMs))
     return bytes
   }
 
@@ -203,6 +220,7 @@ export class LogManager {
     this.isClosed = true
     for (const cancel of this.timers) cancel()
     this.checkpointTimer?.()
+    await this.compactor.stop()
     this.dir.writer.writeAll()
     const partitions = [...this.byName.values()]
     for (const partition of partitions) {
@@ -249,6 +267,7 @@ export class LogManager {
   private start(): void {
     this.guard.start()
     this.every(this.options.retentionCheckMs ?? 300_000, () => this.applyRetention())
+    this.every(this.options.compactionCheckMs ?? 15_000, () => this.applyCompaction())
     this.scheduleCheckpoint()
   }
 
@@ -311,7 +330,8 @@ export class LogManager {
     this.byName.delete(partitionDir(partition.topic, partition.index))
     partition.state.closed = new BrokerError("PARTITION_UNKNOWN", `${partition.state.name} was deleted`)
     partition.appender.dropStaged(partition.state.closed)
-    await partition.appender.close()
+    // Whatever works on its files ends before their names can mean another topic.
+    await partition.exclusively(() => partition.appender.close())
     for (const segment of partition.state.segments) {
       this.dir.files.drop(segment.path)
       this.dir.indexes.drop(segment)
@@ -345,7 +365,9 @@ export class LogManager {
     const { defaults, internalTopics = internalTopicNames } = this.options
     const merged = { ...defaultLogConfig, ...defaults, ...config }
     // What the broker writes for itself is its memory: no limit of age or size may ever take a part of it.
-    return internalTopics.includes(topic) ? { ...merged, durability: "fsync", retentionMs: -1, retentionBytes: -1 } : merged
+    if (!internalTopics.includes(topic)) return merged
+    const cleanupPolicy = topic === internalTopicNames[0] ? "delete" : "compact"
+    return { ...merged, durability: "fsync", retentionMs: -1, retentionBytes: -1, cleanupPolicy }
   }
 }
 

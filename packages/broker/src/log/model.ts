@@ -4,6 +4,8 @@ import type { ErrorName } from "@rivven/protocol"
 /** When a write counts: after fdatasync, after the page cache has it, or after the page cache with a flush every so often. */
 export type Durability = "fsync" | "os" | `interval:${number}`
 
+export type CleanupPolicy = "delete" | "compact" | "compact,delete"
+
 /** Settings of one partition; names follow Kafka's topic configs. -1 means unlimited where a limit can be lifted. */
 export interface LogConfig {
   durability: Durability
@@ -18,6 +20,12 @@ export interface LogConfig {
   timestampBeforeMaxMs: number
   timestampAfterMaxMs: number
   producerExpirationMs: number
+  cleanupPolicy: CleanupPolicy
+  minCleanableDirtyRatio: number
+  minCompactionLagMs: number
+  maxCompactionLagMs: number
+  /** How long tombstones, and markers of transactions of which nothing is left, stay after the first compaction that met them. */
+  deleteRetentionMs: number
 }
 
 export const defaultLogConfig: LogConfig = {
@@ -33,6 +41,11 @@ export const defaultLogConfig: LogConfig = {
   timestampBeforeMaxMs: Number.MAX_SAFE_INTEGER,
   timestampAfterMaxMs: 3_600_000,
   producerExpirationMs: 86_400_000,
+  cleanupPolicy: "delete",
+  minCleanableDirtyRatio: 0.5,
+  minCompactionLagMs: 0,
+  maxCompactionLagMs: Number.MAX_SAFE_INTEGER,
+  deleteRetentionMs: 86_400_000,
 }
 
 /** Which partition, and how its log behaves. `topicId` is Kafka's text form: 16 bytes in base64url, 22 characters. */

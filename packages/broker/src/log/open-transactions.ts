@@ -81,6 +81,12 @@ export class OpenTransactions {
     this.list.push(...aborted)
   }
 
+  /** Compaction removed their markers, and their data before: a reader that knew of them would wait for the end of nothing. */
+  forgetMarkers(offsets: readonly number[]): void {
+    const gone = new Set(offsets)
+    if (gone.size > 0) this.list = this.list.filter(({ lastOffset }) => !gone.has(lastOffset))
+  }
+
   /** What nobody can read any more. */
   dropBefore(logStart: number): void {
     const gone = this.firstEndingAt(logStart)

@@ -17,6 +17,7 @@ export class Partition {
   readonly state: PartitionState
   readonly appender: Appender
   private readonly dir: LogDir
+  private maintenance: Promise<unknown> = Promise.resolve()
 
   constructor(state: PartitionState, dir: LogDir) {
     this.state = state
@@ -189,6 +190,13 @@ export class Partition {
     await dir.flusher.syncFrontier()
     if (dir.health.current.state !== "ok" && dir.frontier.hasNotes) throw dir.health.error()
     return state.logStart
+  }
+
+  /** Retention and compaction change closed segments one after the other. */
+  exclusively<T>(run: () => Promise<T>): Promise<T> {
+    const turn = this.maintenance.then(run)
+    this.maintenance = turn.catch(() => {})
+    return turn
   }
 
   /** Holds for batches appended from now on. */

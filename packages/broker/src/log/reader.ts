@@ -71,7 +71,9 @@ async function beginsAtOrBefore(file: DiskFile, position: number, offset: number
 
 /** The active segment's own file, or a leased one. */
 export async function withSegment<T>(segment: Segment, dir: LogDir, use: (file: DiskFile) => Promise<T>): Promise<T> {
-  const lease = segment.lend() ?? (await dir.files.acquire(segment.path))
+  const lent = segment.lend()
+  if (lent === null && segment.isReplaced) throw new Error(`${segment.path} was replaced long ago`)
+  const lease = lent ?? (await dir.files.acquire(segment.path))
   try {
     return await use(lease.file)
   } finally {

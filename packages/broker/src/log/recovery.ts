@@ -86,7 +86,7 @@ async function takeInventory(disk: Disk, dir: string): Promise<{ bases: number[]
   const snapshots = files.flatMap(({ file }) => (file?.kind === "snapshot" ? [file.offset] : []))
   for (const { name, file } of files) {
     const isOrphan = (file?.kind === "index" || file?.kind === "timeindex" || file?.kind === "txnindex") && !bases.includes(file.offset)
-    if (isOrphan || /\.(deleted|recover|tmp)$/.test(name)) await removeFile(disk, `${dir}/${name}`)
+    if (isOrphan || /\.(deleted|recover|cleaned|tmp)$/.test(name)) await removeFile(disk, `${dir}/${name}`)
   }
   return { bases, snapshots }
 }

@@ -36,6 +36,8 @@ export class Segment {
   /** Index files and snapshot behind this segment are on disk. */
   isSealed = false
   isDeleted = false
+  /** Another file has its name now: who still reads it uses `file`. */
+  isReplaced = false
   private unindexedBytes = 0
   private borrowers = 0
   private whenReturned: (() => void) | null = null

@@ -107,11 +107,13 @@ export class ConfigStore {
   logConfig(topic: Pick<Topic, "configs" | "isInternal">): Partial<LogConfig> {
     const value = (name: string) => this.topic(topic as Topic, name)
     const number = (name: string) => toNumber(value(name))
-    const keepsAll = topic.isInternal || !splitList(value("cleanup.policy")).includes("delete")
+    const policies = splitList(value("cleanup.policy"))
+    const keepsAll = topic.isInternal || !policies.includes("delete")
+    const isCompacted = topic.isInternal || policies.includes("compact")
     return {
       durability: topic.isInternal ? "fsync" : (value("durability") as Durability),
       segmentBytes: number("segment.bytes"),
-      segmentMs: number("segment.ms"),
+      segmentMs: isCompacted ? Math.min(number("segment.ms"), number("max.compaction.lag.ms")) : number("segment.ms"),
       segmentIndexBytes: number("segment.index.bytes"),
       indexIntervalBytes: number("index.interval.bytes"),
       retentionMs: keepsAll ? -1 : number("retention.ms"),
@@ -121,6 +123,11 @@ export class ConfigStore {
       timestampBeforeMaxMs: number("message.timestamp.before.max.ms"),
       timestampAfterMaxMs: topic.isInternal ? Number.MAX_SAFE_INTEGER : number("message.timestamp.after.max.ms"),
       producerExpirationMs: this.brokerNumber("producer.id.expiration.ms"),
+      cleanupPolicy: !isCompacted ? "delete" : keepsAll ? "compact" : "compact,delete",
+      minCleanableDirtyRatio: number("min.cleanable.dirty.ratio"),
+      minCompactionLagMs: number("min.compaction.lag.ms"),
+      maxCompactionLagMs: number("max.compaction.lag.ms"),
+      deleteRetentionMs: number("delete.retention.ms"),
     }
   }
 

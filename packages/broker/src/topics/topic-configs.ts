@@ -3,7 +3,6 @@
 import { bool, ConfigTable, choice, int, list, long, ratio, text, unlimited } from "../config.ts"
 
 const noEffect = "Accepted for compatibility; one node gives it no effect."
-const untilCompaction = "Takes effect with log compaction; until then nothing is removed by key."
 export const durabilityPattern = /^(fsync|os|interval:[1-9]\d{0,8})$/
 export const durabilityAccepts = "fsync, os or interval:<ms>"
 export const codecNames = ["none", "gzip", "snappy", "lz4", "zstd"] as const
@@ -46,7 +45,7 @@ export const topicConfigs = new ConfigTable([
     min: 0,
     default: 86_400_000,
     brokerName: "log.cleaner.delete.retention.ms",
-    doc: `How long tombstones stay visible. ${untilCompaction}`,
+    doc: "How long tombstones stay visible.",
   }),
   text("durability", {
     default: "fsync",
@@ -85,7 +84,7 @@ export const topicConfigs = new ConfigTable([
     min: 1,
     default: unlimited,
     brokerName: "log.cleaner.max.compaction.lag.ms",
-    doc: `The longest a record may stay uncompacted. ${untilCompaction}`,
+    doc: "The longest a record may stay uncompacted.",
   }),
   int("max.message.bytes", {
     min: 0,
@@ -114,13 +113,13 @@ export const topicConfigs = new ConfigTable([
   ratio("min.cleanable.dirty.ratio", {
     default: "0.5",
     brokerName: "log.cleaner.min.cleanable.ratio",
-    doc: `Share of uncompacted data that starts a compaction. ${untilCompaction}`,
+    doc: "Share of uncompacted data that starts a compaction.",
   }),
   long("min.compaction.lag.ms", {
     min: 0,
     default: 0,
     brokerName: "log.cleaner.min.compaction.lag.ms",
-    doc: `The shortest a record stays uncompacted. ${untilCompaction}`,
+    doc: "The shortest a record stays uncompacted.",
   }),
   int("min.insync.replicas", {
     min: 1,

@@ -17,6 +17,10 @@ export interface BatchInput {
   readonly isTransactional?: boolean
   readonly isControl?: boolean
   readonly timestampType?: "create" | "append"
+  /** Where the batch ends, when it does not end with its last record: a batch that lost records keeps its offsets. */
+  readonly lastOffsetDelta?: number
+  /** From then on, in ms, compaction may drop the tombstones or the marker of the batch; it takes the place of the base timestamp. */
+  readonly deleteHorizonMs?: number
 }
 
 export function encodeBatch(input: BatchInput): Uint8Array {
@@ -24,9 +28,10 @@ export function encodeBatch(input: BatchInput): Uint8Array {
   const [first, last] = [records[0], records.at(-1)]
   if (!first || !last) throw new RangeError("a batch needs at least one record")
   const writer = new RecordWriter(batchHeaderBytes, records.length * 64)
+  const baseTimestamp = input.deleteHorizonMs ?? first.timestamp
   let maxTimestamp = first.timestamp
   records.forEach((record, index) => {
-    writer.write(record, record.offsetDelta ?? index, record.timestamp - first.timestamp)
+    writer.write(record, record.offsetDelta ?? index, record.timestamp - baseTimestamp)
     if (record.timestamp > maxTimestamp) maxTimestamp = record.timestamp
   })
   const batch = codec === "none" ? writer.finish() : packed(writer.finish(), codec, input.compressionLevel)
@@ -34,8 +39,8 @@ export function encodeBatch(input: BatchInput): Uint8Array {
     attributes: attributesOf(input, codec),
     baseOffset: input.baseOffset ?? 0,
     partitionLeaderEpoch: input.partitionLeaderEpoch ?? -1,
-    lastOffsetDelta: last.offsetDelta ?? records.length - 1,
-    baseTimestamp: first.timestamp,
+    lastOffsetDelta: input.lastOffsetDelta ?? last.offsetDelta ?? records.length - 1,
+    baseTimestamp,
     maxTimestamp,
     producerId: input.producerId ?? -1,
     producerEpoch: input.producerEpoch ?? -1,
@@ -52,6 +57,7 @@ function packed(plain: Buffer, codec: Codec, level: number | undefined): Uint8Ar
   return batch
 }
 
-function attributesOf({ isTransactional, isControl, timestampType }: BatchInput, codec: Codec): number {
-  return codecs.indexOf(codec) | (timestampType === "append" ? 8 : 0) | (isTransactional ? 16 : 0) | (isControl ? 32 : 0)
+function attributesOf({ isTransactional, isControl, timestampType, deleteHorizonMs }: BatchInput, codec: Codec): number {
+  const flags = (timestampType === "append" ? 8 : 0) | (isTransactional ? 16 : 0) | (isControl ? 32 : 0)
+  return codecs.indexOf(codec) | flags | (deleteHorizonMs === undefined ? 0 : 64)
 }

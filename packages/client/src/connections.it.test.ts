@@ -1,6 +1,7 @@
 import { Authority, localServer, usages } from "@rivven/broker/testing/certificates"
 import { describe } from "vitest"
 import type { ClientOptions } from "./client.ts"
+import { aclsContract } from "./contract/acls.contract.ts"
 import { connectionsContract } from "./contract/connections.contract.ts"
 import { useTarget } from "./contract/target.ts"
 import { startApacheKafka } from "./testing/apache-kafka.ts"
@@ -24,6 +25,8 @@ describe("against Apache Kafka", () => {
         format: ["SCRAM-SHA-256", "SCRAM-SHA-512"].flatMap((mechanism) => ["--add-scram", `${mechanism}=[name=alice,password=secret]`]),
         properties: {
           "listener.security.protocol.map": "CLIENT:SASL_SSL,CONTROLLER:PLAINTEXT",
+          "authorizer.class.name": "org.apache.kafka.metadata.authorizer.StandardAuthorizer",
+          "super.users": "User:alice;User:ANONYMOUS",
           "sasl.enabled.mechanisms": "PLAIN,SCRAM-SHA-256,SCRAM-SHA-512",
           "sasl.mechanism.inter.broker.protocol": "SCRAM-SHA-512",
           [`${listener}.ssl.client.auth`]: "required",
@@ -42,4 +45,5 @@ describe("against Apache Kafka", () => {
     () => good,
   )
   connectionsContract(suite, () => good)
+  aclsContract(suite)
 })

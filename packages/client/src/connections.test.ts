@@ -2,6 +2,7 @@ import { startTestBroker } from "@rivven/broker/testing"
 import { Authority, localServer, usages } from "@rivven/broker/testing/certificates"
 import { describe } from "vitest"
 import type { ClientOptions } from "./client.ts"
+import { aclsContract } from "./contract/acls.contract.ts"
 import { connectionsContract } from "./contract/connections.contract.ts"
 import { useTarget } from "./contract/target.ts"
 
@@ -30,6 +31,7 @@ describe("against the embedded engine", () => {
             mechanisms: ["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"],
           },
         ],
+        authorizer: { superUsers: [name] },
         security: { users: [{ name, password }] },
       })
       return { bootstrap: broker.bootstrap, stop: () => broker.stop(), restart: async () => {} }
@@ -37,4 +39,5 @@ describe("against the embedded engine", () => {
     () => good,
   )
   connectionsContract(suite, () => good)
+  aclsContract(suite)
 })

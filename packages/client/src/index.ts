@@ -1,3 +1,4 @@
+export type { AclFilter, AclRule } from "./admin/acls.ts"
 export type { Admin } from "./admin/admin.ts"
 export type { BrokerDescription, ClusterDescription, LogDir, LogDirs, ReplicaSize } from "./admin/cluster.ts"
 export type {
@@ -11,12 +12,14 @@ export type {
   ConfigType,
 } from "./admin/configs.ts"
 export type { CreatedTopic, NewTopic } from "./admin/create-topics.ts"
+export type { RecordsCut } from "./admin/delete-records.ts"
 export type { TopicDescription } from "./admin/describe-topics.ts"
 export type { CommittedOffset, GroupOffset, GroupOffsetsQuery, OffsetToCommit } from "./admin/group-offsets.ts"
 export type { GroupDescription, GroupListing, GroupListings, GroupMemberDescription, GroupState } from "./admin/groups.ts"
 export type { Isolation, ListedOffset, OffsetQuery, OffsetSpec } from "./admin/offsets.ts"
 export type { CallTimeout } from "./admin/timeout.ts"
 export type { PartitionIncrease, TopicListing, TopicToDelete } from "./admin/topics.ts"
+export type { TransactionDescription, TransactionListing, TransactionListings, TransactionPhase } from "./admin/transactions.ts"
 export { type Client, type ClientOptions, createClient } from "./client.ts"
 export type { TopicPartition } from "./consumer/assignors/assignor.ts"
 export type {

@@ -7,6 +7,7 @@ import { failed, type ItemError, ok, type Result } from "../errors.ts"
 import type { TopicInfo } from "../metadata.ts"
 import { retry } from "../retry.ts"
 import { type CreatedTopic, createTopics, type NewTopic } from "./create-topics.ts"
+import { deleteRecords, type RecordsCut } from "./delete-records.ts"
 import { describeTopics, type TopicDescription } from "./describe-topics.ts"
 import { answerOf, changeItems } from "./items.ts"
 import type { CallTimeout } from "./timeout.ts"
@@ -85,6 +86,11 @@ export class TopicsAdmin {
         return answerOf(response, () => undefined)
       })
     })
+  }
+
+  /** Cuts the beginning of partitions off. One result per cut, in order: the first offset that is left. */
+  deleteRecords(cuts: readonly RecordsCut[], options: CallTimeout = {}): Promise<Result<{ startOffset: number }>[]> {
+    return deleteRecords(this.#cluster, cuts, options)
   }
 
   createPartitions(

@@ -43,6 +43,30 @@ export function recordsContract(suite: Suite): void {
       })
     })
 
+    it("are cut off at the beginning, one result per partition", async () => {
+      const client = suite.client()
+      const topic = await suite.topic(2)
+      const { topics, offsets } = client.admin
+      await client.producer().sendAll(Array.from({ length: 20 }, (_, i) => ({ topic, partition: i % 2, value: `${i}` })))
+      const cut = await topics.deleteRecords([
+        { topic, partition: 0, before: 4 },
+        { topic, partition: 1, before: "latest" },
+        { topic: "nowhere", partition: 0, before: 1 },
+        { topic, partition: 7, before: -1 },
+      ])
+      expect(cut).toMatchObject([
+        { ok: true, value: { startOffset: 4 } },
+        { ok: true, value: { startOffset: 10 } },
+        { ok: false, error: { code: "UNKNOWN_TOPIC_OR_PARTITION", path: "/2" } },
+        { ok: false, error: { code: "BAD_INPUT", path: "/3" } },
+      ])
+      const earliest = await offsets.list([0, 1].map((partition) => ({ topic, partition, at: "earliest" as const })))
+      expect(earliest).toMatchObject([{ value: { offset: 4 } }, { value: { offset: 10 } }])
+      expect(await topics.deleteRecords([{ topic, partition: 0, before: 11 }])).toMatchObject([{ error: { code: "OFFSET_OUT_OF_RANGE" } }])
+      const twice = await topics.deleteRecords([5, 6].map((before) => ({ topic, partition: 0, before })))
+      expect(twice).toMatchObject([{ error: { code: "BAD_INPUT" } }, { error: { code: "BAD_INPUT" } }])
+    })
+
     it.each([
       ["acks 0", { acks: 0 as const }],
       ["acks 1", { acks: 1 as const }],

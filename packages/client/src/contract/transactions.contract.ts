@@ -150,6 +150,27 @@ export function transactionsContract(suite: Suite): void {
       expect(await read(topic, "read_committed", "of the later")).toEqual(["of the later"])
     })
 
+    it("are listed and described while open and afterwards", async () => {
+      const topic = await suite.topic(2)
+      const transactionalId = suite.name("watched")
+      const producer = await ready({ transactionalId })
+      const { transactions } = suite.client().admin
+      const described = async () => (await transactions.describe([transactionalId])).get(transactionalId)
+      expect(await described()).toMatchObject({ value: { state: "empty", startedAt: null, partitions: [] } })
+      unwrap(producer.begin())
+      unwrap(await producer.send({ topic, partition: 1, value: "x" }))
+      const open = unwrap((await described())!)
+      expect(open).toMatchObject({ state: "ongoing", timeoutMs: 60_000, partitions: [{ topic, partition: 1 }] })
+      expect(open.startedAt).toBeGreaterThan(1_700_000_000_000)
+      const listing = unwrap(await transactions.list({ producerIds: [open.producerId] }))
+      expect(listing).toMatchObject({ transactions: [{ transactionalId, producerId: open.producerId, state: "ongoing" }], failures: [] })
+      unwrap(await producer.commit())
+      await expect.poll(described).toMatchObject({ value: { state: "complete-commit" } })
+      const ids = unwrap(await transactions.list()).transactions.map((one) => one.transactionalId)
+      expect(ids).toContain(transactionalId)
+      expect((await transactions.describe(["nobody"])).get("nobody")).toMatchObject({ error: { code: "TRANSACTIONAL_ID_NOT_FOUND" } })
+    })
+
     it("say what the order of calls does not allow, and abort what is open on close", async () => {
       const topic = await suite.topic(1)
       const transactionalId = suite.name("txn")

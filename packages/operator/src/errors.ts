@@ -43,6 +43,7 @@ export function isTerminal({ code }: Failure): boolean {
 }
 
 const localCodes: Record<LocalCode, FailureCode> = {
+  ABORTED: "BrokerRefused",
   BAD_INPUT: "BrokerRefused",
   BAD_ANSWER: "BrokerRefused",
   BUFFER_FULL: "ClusterUnreachable",
@@ -57,6 +58,7 @@ const localCodes: Record<LocalCode, FailureCode> = {
   TIMEOUT: "ClusterUnreachable",
   UNKNOWN_BROKER: "BrokerRefused",
   UNSUPPORTED_BY_CLUSTER: "NotSupported",
+  UNTRUSTED_BROKER: "ClusterUnreachable",
 }
 
 /** Of the broker's codes those that say something about the resource; the others are a refusal, or trouble of the broker. */

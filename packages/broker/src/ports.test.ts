@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from "node:fs"
 import { join } from "node:path"
 import { expect, test } from "vitest"
 
-const bindings = ["storage/node-disk.ts", "storage/node-lock.ts", "storage/node-time.ts", "net/node-net.ts"]
+const bindings = ["storage/node-disk.ts", "storage/node-lock.ts", "storage/node-time.ts", "net/node-net.ts", "net/node-tls.ts"]
 const forbidden: readonly [what: string, pattern: RegExp][] = [
   ["node:fs", /from "node:fs/],
   ["node:net or node:tls", /from "node:(net|tls|dgram)/],

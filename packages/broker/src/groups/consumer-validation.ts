@@ -20,7 +20,8 @@ function malformation({ memberId, epoch, instanceId, rackId, ...request }: Consu
   if (memberId === "") return "a member needs an id"
   if (instanceId === "" || rackId === "") return "an instance id or rack is null or not empty"
   if (epoch < epochs.leaveForNow) return "there is no such epoch"
-  if (epoch === epochs.leaveForNow && instanceId === null) return "only a static member leaves for now"
+  if (epoch === epochs.leaveForNow && instanceId === null)
+    return `member epoch ${epochs.leaveForNow} needs an instance id: only a static member leaves and may come back`
   return epoch === epochs.join ? malformedJoin(request) : null
 }
 

@@ -3,8 +3,8 @@
 import { type ErrorName, errorCode, type RequestOf } from "@rivven/protocol"
 import { TxnOffsetCommit } from "@rivven/protocol/messages"
 import { defineHandler, type RequestContext } from "../dispatch/define-handler.ts"
-import { isBrokerError } from "../errors.ts"
 import { consumerOffsetsTopic } from "../topics/topic-name.ts"
+import { failureOf } from "../transactions/coordinator.ts"
 import type { TransactionPartition } from "../transactions/state.ts"
 
 type Request = RequestOf<typeof TxnOffsetCommit>
@@ -61,16 +61,6 @@ function whyDenied({ transactionalId, groupId }: Request, { allows }: RequestCon
   if (!allows("WRITE", "TRANSACTIONAL_ID", transactionalId)) return "TRANSACTIONAL_ID_AUTHORIZATION_FAILED"
   if (!allows("READ", "GROUP", groupId)) return "GROUP_AUTHORIZATION_FAILED"
   return groupId === "" ? "INVALID_GROUP_ID" : null
-}
-
-async function failureOf(stored: Promise<void> | null): Promise<ErrorName | null> {
-  try {
-    await stored
-    return null
-  } catch (error) {
-    if (isBrokerError(error)) return "COORDINATOR_NOT_AVAILABLE"
-    throw error
-  }
 }
 
 function answer({ topics }: Request, errorOf: (topic: string, partition: number) => ErrorName, context: RequestContext) {

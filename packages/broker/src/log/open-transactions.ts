@@ -25,17 +25,8 @@ export class OpenTransactions {
   /** In the order of their markers. */
   private list: AbortedTransaction[] = []
 
-  get openCount(): number {
-    return this.open.size
-  }
-
   get aborted(): readonly AbortedTransaction[] {
     return this.list
-  }
-
-  /** Producer ids with the first offset of their open transaction, oldest first. */
-  openOnes(): Iterable<readonly [producerId: number, firstOffset: number]> {
-    return this.open
   }
 
   begin(producerId: number, firstOffset: number): void {

@@ -138,7 +138,7 @@ export class TransactionCoordinator {
 
   async #answered(entry: Entry, stored: Promise<void>): Promise<Initialised> {
     const { producerId, epoch: producerEpoch } = entry.transaction
-    const failure = await this.#failureOf(stored)
+    const failure = await failureOf(stored)
     return failure ? no(failure) : { ok: true, producerId, producerEpoch }
   }
 
@@ -149,7 +149,7 @@ export class TransactionCoordinator {
     if (!entry || refusal) return refusal ?? "INVALID_PRODUCER_ID_MAPPING"
     const admission = this.#add(entry, partitions, false)
     if (!admission.ok) return admission.error
-    return (await this.#failureOf(admission.stored ?? resolved)) ?? "NONE"
+    return (await failureOf(admission.stored)) ?? "NONE"
   }
 
   /** May this batch be appended now? Says so at once; the answer to the client waits for `stored`. */
@@ -188,7 +188,7 @@ export class TransactionCoordinator {
     if (!entry || "needsProducerId" in verdict) return no("COORDINATOR_NOT_AVAILABLE")
     if ("done" in verdict) return this.#answered(entry, entry.storing ?? resolved)
     entry.transaction = verdict.next
-    const failure = await this.#failureOf(this.#carryOut(entry))
+    const failure = await failureOf(this.#carryOut(entry))
     const { producerId, epoch: producerEpoch } = entry.transaction
     return failure ? no(failure) : { ok: true, producerId, producerEpoch }
   }
@@ -278,18 +278,19 @@ export class TransactionCoordinator {
     return storing
   }
 
-  async #failureOf(stored: Promise<void>): Promise<ErrorName | null> {
-    try {
-      await stored
-      return null
-    } catch (error) {
-      if (isBrokerError(error)) return "COORDINATOR_NOT_AVAILABLE"
-      throw error
-    }
-  }
-
   #now(): number {
     return this.#options.clock.wall()
+  }
+}
+
+/** What a client hears whose transaction could not be stored; null once it is. */
+export async function failureOf(stored: Promise<void> | null): Promise<ErrorName | null> {
+  try {
+    await stored
+    return null
+  } catch (error) {
+    if (isBrokerError(error)) return "COORDINATOR_NOT_AVAILABLE"
+    throw error
   }
 }
 

@@ -38,30 +38,25 @@ export class Markers {
   /** Appends all of them in one stretch and waits for the disk. Rejects with a `BrokerError`; some may be written then. */
   async write(partitions: Iterable<TransactionPartition>, marker: Marker): Promise<void> {
     const waits: Promise<void>[] = []
-    let hasOffsets = false
     for (const partition of partitions) {
       const log = this.#options.logOf(partition)
-      if (!log || !this.#isWanted(log, marker)) continue
-      waits.push(this.append(log, { ...marker, coordinatorEpoch: 0 }))
-      hasOffsets ||= partition.topic === consumerOffsetsTopic
+      if (log && this.#isWanted(log, marker)) waits.push(this.append(log, { ...marker, coordinatorEpoch: 0 }))
     }
-    const results = await Promise.allSettled(waits)
-    if (hasOffsets && results.every(({ status }) => status === "fulfilled"))
-      this.#options.onOffsetsEnded(marker.producerId, marker.isCommit)
-    const failed = results.find((result) => result.status === "rejected")
+    const failed = (await Promise.allSettled(waits)).find((result) => result.status === "rejected")
     if (failed) throw failed.reason
   }
 
-  /** One marker into one log; durable when it resolves. */
-  append(
+  /** One marker into one log; durable when it resolves. Groups hear of it then, whoever asked for it. */
+  async append(
     log: Partition,
     { producerId, epoch, isCommit, coordinatorEpoch }: Omit<Marker, "onlyOpenBelow"> & { coordinatorEpoch: number },
   ): Promise<void> {
     const type = isCommit ? "commit" : "abort"
     const batch = encodeControlBatch({ type, coordinatorEpoch, producerId, producerEpoch: epoch, timestamp: this.#options.clock.wall() })
     const result = log.append(batch, { origin: "internal" })
-    if (!result.ok) return Promise.reject(new BrokerError("STORAGE_READ_ONLY", result.message, { path: `${log.topic}-${log.index}` }))
-    return log.makeDurable(result.lastOffset)
+    if (!result.ok) throw new BrokerError("STORAGE_READ_ONLY", result.message, { path: `${log.topic}-${log.index}` })
+    await log.makeDurable(result.lastOffset)
+    if (log.topic === consumerOffsetsTopic) this.#options.onOffsetsEnded(producerId, isCommit)
   }
 
   #isWanted(log: Partition, { producerId, onlyOpenBelow }: Marker): boolean {

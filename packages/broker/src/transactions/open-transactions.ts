@@ -55,11 +55,7 @@ export async function openTransactions(options: OpenOptions): Promise<{ transact
  * A batch may have become durable just before the record that says so. If its producer can still go on, the partition joins its transaction
  * and the batch stays what the client will send again; if not, it is aborted here.
  */
-async function endOrphans(
-  transactions: TransactionCoordinator,
-  markers: Markers,
-  { logs, logger, groupAdmin }: OpenOptions,
-): Promise<void> {
+async function endOrphans(transactions: TransactionCoordinator, markers: Markers, { logs, logger }: OpenOptions): Promise<void> {
   const aborts: Promise<void>[] = []
   for (const log of logs.partitions()) {
     const { topic, topicId, index } = log
@@ -67,7 +63,6 @@ async function endOrphans(
       if (openSince === null || transactions.adopt({ topic, topicId, index }, { producerId, epoch })) continue
       logger.warn({ partition: `${topic}-${index}`, producerId, epoch, openSince }, "a transaction that nobody can end any more is aborted")
       aborts.push(markers.append(log, { producerId, epoch: epoch + 1, isCommit: false, coordinatorEpoch: Math.max(coordinatorEpoch, 0) }))
-      groupAdmin.endTransaction(producerId, false)
     }
   }
   await Promise.all(aborts)

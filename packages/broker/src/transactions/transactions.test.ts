@@ -306,6 +306,17 @@ test("takes offsets of the older protocol only after the group was added", async
   expect(await s.talk.committed("g", "t")).toMatchObject({ offset: 7 })
 })
 
+test("frees the offsets of a group too when an administrator ends the transaction in their log", async () => {
+  await using s = await stage()
+  const producer = await initialise(s.talk)
+  expect(await commitOffset(s, producer, { offset: 7 })).toBe("NONE")
+  const marker = { producerId: producer.id, producerEpoch: producer.epoch, transactionResult: false, coordinatorEpoch: 0 }
+  const topics = [{ name: "__consumer_offsets", partitionIndexes: [0] }]
+  const { markers } = await s.talk.wire.call(WriteTxnMarkers, 1, { markers: [{ ...marker, topics }] })
+  expect(markers[0]!.topics[0]!.partitions[0]!.errorCode).toBe(0)
+  expect(await s.talk.committed("g", "t", { requireStable: true })).toMatchObject({ offset: -1, error: "NONE" })
+})
+
 test("lets a producer go on with its open transaction after a restart", async () => {
   const disk = memoryDisk()
   let producer: Producer

@@ -17,11 +17,11 @@ export function whyInvalid(request: ConsumerHeartbeat, allowed: readonly string[
 }
 
 function malformation({ memberId, epoch, instanceId, rackId, ...request }: ConsumerHeartbeat): string | null {
-  if (memberId === "") return "a member needs an id"
-  if (instanceId === "" || rackId === "") return "an instance id or rack is null or not empty"
-  if (epoch < epochs.leaveForNow) return "there is no such epoch"
+  if (memberId === "") return "memberId is empty; a member has an id"
+  if (instanceId === "" || rackId === "") return "instanceId and rackId are null or not empty"
+  if (epoch < epochs.leaveForNow) return `memberEpoch is ${epoch}; it is 0 to join, -1 or -2 to leave, or the epoch of the last answer`
   if (epoch === epochs.leaveForNow && instanceId === null)
-    return `member epoch ${epochs.leaveForNow} needs an instance id: only a static member leaves and may come back`
+    return `memberEpoch ${epochs.leaveForNow} needs an instanceId: only a static member leaves and may come back`
   return epoch === epochs.join ? malformedJoin(request) : null
 }
 
@@ -31,9 +31,11 @@ function malformedJoin({
   topicNames,
   regex,
 }: Omit<ConsumerHeartbeat, "memberId" | "epoch" | "instanceId" | "rackId">) {
-  if (rebalanceTimeoutMs < 0) return "who joins says its rebalance timeout"
-  if (owned === null || owned.size > 0) return "who joins owns no partitions, and says so"
-  return topicNames === null && regex === null ? "who joins says what it subscribes to" : null
+  if (rebalanceTimeoutMs < 0) return "rebalanceTimeoutMs is missing; a member that joins gives it, 0 or more"
+  if (owned === null || owned.size > 0) return "topicPartitions is an empty list for a member that joins; it owns nothing yet"
+  return topicNames === null && regex === null
+    ? "subscribedTopicNames and subscribedTopicRegex are both null; a member that joins gives one of them"
+    : null
 }
 
 function refused(error: "INVALID_REQUEST" | "UNSUPPORTED_ASSIGNOR" | "INVALID_REGULAR_EXPRESSION", message: string): ConsumerReply {
